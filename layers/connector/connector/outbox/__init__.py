@@ -1,0 +1,1 @@
+"""What is to be posted: entries, list elements and message sets, and the rules that keep each exactly once."""

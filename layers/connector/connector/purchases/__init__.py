@@ -1,0 +1,1 @@
+"""Sources of purchases. Empty until purchases are posted."""

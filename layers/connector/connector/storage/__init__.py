@@ -1,0 +1,1 @@
+"""DynamoDB and KMS. One table; every key starts with the shop."""

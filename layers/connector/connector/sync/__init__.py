@@ -1,0 +1,1 @@
+"""Preparing a window: facts in, entries out, and the proof."""

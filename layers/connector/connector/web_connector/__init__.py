@@ -1,0 +1,1 @@
+"""The SOAP endpoint that QuickBooks' Web Connector polls."""
