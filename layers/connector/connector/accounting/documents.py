@@ -22,6 +22,7 @@ class ListKind(StrEnum):
     CLASS = "Class"
     PAYMENT_METHOD = "PaymentMethod"
     SALES_TAX_ITEM = "SalesTaxItem"
+    TERMS = "Terms"
 
 
 class ItemType(StrEnum):
@@ -52,17 +53,22 @@ class CustomerDetail:
     last_name: str = ""
     email: str = ""
     phone: str = ""
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ListRef:
-    """A list element a document needs. ``key`` is ours and unique per shop and kind; ``name`` is the wish."""
+    """A list element a document needs. ``key`` is ours and unique per shop and kind; ``name`` is the wish.
+
+    ``due_days`` is for terms: how many days after its date an invoice is due.
+    """
 
     kind: ListKind
     key: str
     name: str
     item: ItemDetail | None = None
     customer: CustomerDetail | None = None
+    due_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,27 @@ class SalesReceipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Invoice:
+class Applied:
+    """A part of a payment, refund or credit: it settles (or uses) the document queued under ``document``."""
+
+    document: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a business customer agreed on: their order number, terms, and when it is due and was shipped."""
+
+    po_number: str = ""
+    terms: ListRef | None = None
+    due_day: date | None = None
+    ship_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SalesOrder:
+    """Ordered, neither sent nor (all) paid. It posts nothing: the sale is in the books when it is invoiced."""
+
     customer: ListRef
     location: ListRef | None
     day: date
@@ -102,6 +128,38 @@ class Invoice:
     memo: str
     tax_item: ListRef
     lines: tuple[Line, ...]
+    conditions: Conditions = Conditions()
+
+
+@dataclass(frozen=True, slots=True)
+class SalesOrderClosing:
+    """Closes the Sales Order queued under ``sales_order``: it was cancelled, changed, or is paid and posted.
+
+    ``ref_number`` and ``amount`` are that Sales Order's. It is no record of its own in QuickBooks.
+    """
+
+    day: date
+    ref_number: str
+    memo: str
+    amount: Decimal
+    sales_order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """``sales_order`` is the posting key of the Sales Order it was, with the very same lines; QuickBooks then takes
+    them from there. ``credits`` are payments made before it, which settle it in part."""
+
+    customer: ListRef
+    location: ListRef | None
+    day: date
+    ref_number: str
+    memo: str
+    tax_item: ListRef
+    lines: tuple[Line, ...]
+    conditions: Conditions = Conditions()
+    sales_order: str = ""
+    credits: tuple[Applied, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +177,10 @@ class CreditMemo:
 
 @dataclass(frozen=True, slots=True)
 class ReceivePayment:
-    """Money for an invoice, of which ``applied`` settles the one queued under ``invoice``."""
+    """Money for an invoice, of which ``applied`` settles the one queued under ``invoice``.
+
+    ``further`` are more invoices it settles; what is left of ``amount`` stays on the customer's account.
+    """
 
     customer: ListRef
     day: date
@@ -131,11 +192,15 @@ class ReceivePayment:
     amount: Decimal
     invoice: str
     applied: Decimal
+    further: tuple[Applied, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CreditCardRefund:
-    """QuickBooks' ARRefundCreditCard: money out of the tender's account, settling ``credit_memo``."""
+    """QuickBooks' ARRefundCreditCard: money out of the tender's account, settling ``credit_memo``.
+
+    What ``further`` credit memos get of ``amount`` is theirs, all the rest is ``credit_memo``'s.
+    """
 
     customer: ListRef
     day: date
@@ -146,11 +211,53 @@ class CreditCardRefund:
     total_bucket: str
     amount: Decimal
     credit_memo: str
+    further: tuple[Applied, ...] = ()
 
 
-Document = SalesReceipt | Invoice | CreditMemo | ReceivePayment | CreditCardRefund
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """``amount`` is a debit, negative a credit. ``name`` is the customer of a line on Accounts Receivable."""
+
+    account: str
+    amount: Decimal
+    bucket: str
+    description: str = ""
+    location: ListRef | None = None
+    name: ListRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """Debits and credits on accounts; its lines come to 0.00. QuickBooks keeps no memo of its own for it."""
+
+    day: date
+    ref_number: str
+    memo: str
+    lines: tuple[JournalLine, ...]
+
+
+Document = (
+    SalesReceipt
+    | Invoice
+    | CreditMemo
+    | ReceivePayment
+    | CreditCardRefund
+    | SalesOrder
+    | SalesOrderClosing
+    | JournalEntry
+)
 DOCUMENT_TYPES: dict[str, type] = {
-    t.__name__: t for t in (SalesReceipt, Invoice, CreditMemo, ReceivePayment, CreditCardRefund)
+    t.__name__: t
+    for t in (
+        SalesReceipt,
+        Invoice,
+        CreditMemo,
+        ReceivePayment,
+        CreditCardRefund,
+        SalesOrder,
+        SalesOrderClosing,
+        JournalEntry,
+    )
 }
 
 

@@ -43,9 +43,19 @@ class Mode(StrEnum):
     DETAILED = "detailed"
 
 
+class SummaryForm(StrEnum):
+    """What a summary day is posted as."""
+
+    SALES_RECEIPT = "sales_receipt"
+    JOURNAL_ENTRY = "journal_entry"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """``accounts`` and ``tenders`` hold full names of QuickBooks accounts; ``classes`` is by location id or name."""
+    """``accounts`` and ``tenders`` hold full names of QuickBooks accounts; ``classes`` is by location id or name.
+
+    ``sales_orders`` says whether the company's edition of QuickBooks has Sales Orders: Pro has none.
+    """
 
     accounts: Mapping[str, str]
     tenders: Mapping[str, str] = field(default_factory=dict)
@@ -55,3 +65,10 @@ class Policy:
     vendor: Mode = Mode.SUMMARY
     start_date: date | None = None
     recognise: str = "at_sale"
+    summary_as: SummaryForm = SummaryForm.SALES_RECEIPT
+    sales_orders: bool = False
+
+    @property
+    def as_journal(self) -> bool:
+        """Whether summary days are journal entries. Stock moves only by items, so detailed inventory needs forms."""
+        return self.summary_as is SummaryForm.JOURNAL_ENTRY and self.inventory is Mode.SUMMARY

@@ -1,1 +1,1 @@
-"""The merchant's API and pages."""
+"""The embedded pages and the JSON API below them, the merchant's settings, and what Shopify's webhooks ask for."""

@@ -122,8 +122,21 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """When an order is to be paid: Shopify's name, its ``PaymentTermsType`` (NET, RECEIPT, FIXED, …) and the days."""
+
+    name: str
+    type: str
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderHeader:
-    """What is true of an order now. Unlike facts it may change between two reads."""
+    """What is true of an order now. Unlike facts it may change between two reads.
+
+    ``fulfilled_on`` are the days on which parts of it were sent. ``current_total`` is Shopify's own sum of the order,
+    a control of its sales. ``presentment`` is what the customer saw, where that was another currency (``120.5 EUR``).
+    """
 
     id: str
     legacy_id: str
@@ -137,6 +150,14 @@ class OrderHeader:
     cancelled: bool
     test: bool
     updated_at: datetime
+    fulfilled_on: tuple[date, ...] = ()
+    po_number: str = ""
+    company: str = ""
+    company_id: str = ""
+    terms: Terms | None = None
+    receipt_number: str = ""
+    current_total: Decimal | None = None
+    presentment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

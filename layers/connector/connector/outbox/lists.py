@@ -24,7 +24,12 @@ class ListState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListElement:
-    """``name`` is the clean, unique name it has in QuickBooks (full name); ``guid`` goes out as ExternalGUID."""
+    """``name`` is the clean, unique name it has in QuickBooks (full name); ``guid`` goes out as ExternalGUID.
+
+    ``attempt`` counts the names tried. ``clashed`` says that QuickBooks refused the name as taken, so a name that is
+    not found must not be tried again. ``attempts`` and ``not_before`` are those of adding it again after a lock.
+    ``reactivate`` says that a person wants it made active in QuickBooks; MISSING with a ListID waits for that.
+    """
 
     shop: str
     ref: ListRef
@@ -35,6 +40,11 @@ class ListElement:
     edit_sequence: str = ""
     set_id: str = ""
     reason: str = ""
+    attempt: int = 0
+    clashed: bool = False
+    attempts: int = 0
+    not_before: str = ""
+    reactivate: bool = False
 
     @property
     def sk(self) -> str:
@@ -54,10 +64,15 @@ class ListElement:
             "edit_sequence": self.edit_sequence,
             "set_id": self.set_id,
             "reason": self.reason,
+            "attempt": self.attempt,
+            "clashed": self.clashed,
+            "attempts": self.attempts,
+            "not_before": self.not_before,
+            "reactivate": self.reactivate,
         }
         if self.state in (ListState.WANTED, ListState.MISSING, ListState.HELD):
             item["gsi1pk"] = keys.list_elements_queue(self.shop)
-            item["gsi1sk"] = f"{self.state}#{_ADD_ORDER[self.ref.kind]}#{self.name.lower()}"
+            item["gsi1sk"] = f"{self.state.value}#{_ADD_ORDER[self.ref.kind]}#{self.name.lower()}"
         return item
 
     @classmethod
@@ -72,6 +87,11 @@ class ListElement:
             edit_sequence=item["edit_sequence"],
             set_id=item["set_id"],
             reason=item["reason"],
+            attempt=int(item.get("attempt", 0)),
+            clashed=bool(item.get("clashed", False)),
+            attempts=int(item.get("attempts", 0)),
+            not_before=item.get("not_before", ""),
+            reactivate=bool(item.get("reactivate", False)),
         )
 
 
@@ -82,4 +102,5 @@ _ADD_ORDER = {
     ListKind.ITEM: 4,
     ListKind.CUSTOMER: 5,
     ListKind.VENDOR: 6,
+    ListKind.TERMS: 7,
 }

@@ -1,1 +1,1 @@
-"""Sources of purchases. Empty until purchases are posted."""
+"""Where purchases come from: Shopify's purchase orders, Stocky, and files of other programs; all as one source."""

@@ -1,1 +1,1 @@
-"""Shopify: install and tokens, the Admin GraphQL API, orders read as facts."""
+"""Shopify: installing, tokens, webhooks, and the Admin API."""

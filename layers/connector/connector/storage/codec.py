@@ -17,3 +17,8 @@ def pack(value: Any) -> bytes:
 
 def unpack(data: bytes, type_: type[T]) -> T:
     return msgspec.json.decode(gzip.decompress(data), type=type_)
+
+
+def text_of(data: bytes) -> bytes:
+    """The JSON of what was packed, for looking for something in it without taking it apart."""
+    return gzip.decompress(data)

@@ -17,6 +17,8 @@ Item = dict[str, Any]
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 TRANSACTION_LIMIT = 100
+TRANSACTION_BYTES = 3_500_000
+"""A transaction may have 4 MB (Amazon DynamoDB Developer Guide, "Quotas"); names and numbers are not counted here."""
 _BATCH_LIMIT = 100
 
 
@@ -34,7 +36,7 @@ def from_wire(item: Mapping[str, Any]) -> Item:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Binary):
-        return bytes(value.value)
+        return bytes(value.value)  # type: ignore[attr-defined]
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, list):
@@ -87,16 +89,19 @@ class Table:
             ConsistentRead=True,
         )
 
-    def index(self, pk: str, prefix: str = "", *, limit: int = 0) -> Iterator[tuple[str, str]]:
-        """Keys (pk, sk) of items whose ``gsi1pk`` is ``pk``, in the order of ``gsi1sk``. Eventually consistent."""
+    def index(self, pk: str, prefix: str = "", *, after: str = "", limit: int = 0) -> Iterator[tuple[str, str, str]]:
+        """(pk, sk, gsi1sk) of items whose ``gsi1pk`` is ``pk``, in the order of ``gsi1sk``. Eventually consistent."""
         condition, values = "gsi1pk = :pk", {":pk": pk}
-        if prefix:
+        if after:
+            condition += " AND gsi1sk > :after"
+            values |= {":after": after}
+        elif prefix:
             condition += " AND begins_with(gsi1sk, :prefix)"
             values |= {":prefix": prefix}
         for item in self._pages(
             limit, IndexName="gsi1", KeyConditionExpression=condition, ExpressionAttributeValues=to_wire(values)
         ):
-            yield item["pk"], item["sk"]
+            yield item["pk"], item["sk"], item["gsi1sk"]
 
     def _pages(self, limit: int, **arguments: Any) -> Iterator[Item]:
         left = limit
@@ -152,16 +157,16 @@ class Table:
     def transact(self, writes: Iterable[dict[str, Any]]) -> None:
         """All of ``writes`` (made by the helpers below) or none. At most 100."""
         try:
-            self.client.transact_write_items(TransactItems=[self._named(w) for w in writes])
+            self.client.transact_write_items(TransactItems=[self._on_wire(w) for w in writes])
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code in ("TransactionCanceledException", "TransactionInProgressException"):
+            if _somebody_was_faster(error):
                 raise ConditionFailed(str(error)) from error
             raise
 
-    def _named(self, write: dict[str, Any]) -> dict[str, Any]:
+    def _on_wire(self, write: dict[str, Any]) -> dict[str, Any]:
         ((verb, arguments),) = write.items()
-        return {verb: {"TableName": self.name, **arguments}}
+        wire = {k: to_wire(v) if k in _PLAIN else v for k, v in arguments.items()}
+        return {verb: {"TableName": self.name, **wire}}
 
     def _guarded(
         self,
@@ -180,14 +185,37 @@ class Table:
 
 
 def _expression(condition: str, names: Mapping[str, str] | None, values: Mapping[str, Any] | None) -> dict[str, Any]:
+    arguments = _expression_parts(condition, names, values)
+    return {k: to_wire(v) if k in _PLAIN else v for k, v in arguments.items()}
+
+
+def _expression_parts(
+    condition: str, names: Mapping[str, str] | None, values: Mapping[str, Any] | None
+) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     if condition:
         arguments["ConditionExpression"] = condition
     if names:
         arguments["ExpressionAttributeNames"] = dict(names)
     if values:
-        arguments["ExpressionAttributeValues"] = to_wire(values)
+        arguments["ExpressionAttributeValues"] = dict(values)
     return arguments
+
+
+_PLAIN = frozenset({"Item", "Key", "ExpressionAttributeValues"})
+"""What stands in plain Python values in the parts of a transaction until it is sent."""
+
+
+def _somebody_was_faster(error: ClientError) -> bool:
+    """Whether a transaction was refused for what another writer did, and not for being wrong or throttled."""
+    code = error.response["Error"]["Code"]
+    if code == "TransactionInProgressException":
+        return True
+    reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
+    return code == "TransactionCanceledException" and reasons <= _FASTER
+
+
+_FASTER = frozenset({None, "None", "ConditionalCheckFailed", "TransactionConflict"})
 
 
 def put_write(
@@ -196,7 +224,7 @@ def put_write(
     names: Mapping[str, str] | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    return {"Put": {"Item": to_wire(item), **_expression(condition, names, values)}}
+    return {"Put": {"Item": item, **_expression_parts(condition, names, values)}}
 
 
 def update_write(
@@ -207,13 +235,8 @@ def update_write(
     names: Mapping[str, str] | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    return {
-        "Update": {
-            "Key": to_wire({"pk": pk, "sk": sk}),
-            "UpdateExpression": expression,
-            **_expression(condition, names, values),
-        }
-    }
+    key = {"pk": pk, "sk": sk}
+    return {"Update": {"Key": key, "UpdateExpression": expression, **_expression_parts(condition, names, values)}}
 
 
 def delete_write(
@@ -223,10 +246,20 @@ def delete_write(
     names: Mapping[str, str] | None = None,
     values: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    return {"Delete": {"Key": to_wire({"pk": pk, "sk": sk}), **_expression(condition, names, values)}}
+    return {"Delete": {"Key": {"pk": pk, "sk": sk}, **_expression_parts(condition, names, values)}}
 
 
 def check_write(
     pk: str, sk: str, condition: str, names: Mapping[str, str] | None = None, values: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    return {"ConditionCheck": {"Key": to_wire({"pk": pk, "sk": sk}), **_expression(condition, names, values)}}
+    return {"ConditionCheck": {"Key": {"pk": pk, "sk": sk}, **_expression_parts(condition, names, values)}}
+
+
+def fits(writes: Sequence[dict[str, Any]]) -> bool:
+    """Whether DynamoDB takes all of ``writes`` in one transaction."""
+    return len(writes) <= TRANSACTION_LIMIT and sum(map(_bytes, writes)) <= TRANSACTION_BYTES
+
+
+def _bytes(write: dict[str, Any]) -> int:
+    item = write.get("Put", {}).get("Item", {})
+    return sum(len(value) for value in item.values() if isinstance(value, bytes))
