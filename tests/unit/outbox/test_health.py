@@ -9,7 +9,7 @@ import pytest
 
 from connector.outbox import connection, health
 from connector.quickbooks.session_errors import hresult
-from tests.fakes.office import SHOP, Office, receipt
+from tests.fakes.office import SHOP, TOKEN, Office, receipt
 
 
 def view(office: Office) -> dict[str, Any]:
@@ -93,3 +93,56 @@ def test_every_cause_has_its_words() -> None:
 
 def test_the_silence_is_longer_than_a_night() -> None:
     assert timedelta(hours=24) < health.SILENT_AFTER
+
+
+def come(office: Office, *minutes: float) -> str:
+    """The cause shown after contacts with so many minutes between them."""
+    for wait in minutes:
+        office.pass_time(minutes=wait)
+        assert office.update().ok
+    return str(view(office)["cause"])
+
+
+def test_another_schedule_is_told_after_several_contacts_and_forgotten_with_the_old_one() -> None:
+    office = Office()
+    assert come(office, 15, 15, 15) == "ok"
+    assert come(office, *[120] * 7) == "ok", "of the last eight one was as set up"
+    assert come(office, 120) == "schedule"
+    shown = view(office)
+    assert "about every 2 hours" in shown["text"]
+    assert "Every_Min" in shown["advice"]
+    assert come(office, 15) == "ok"
+
+
+@pytest.mark.parametrize(
+    "minutes",
+    [
+        [15] * 7 + [900],
+        [15, 15, 15, 15, 840, 15, 15, 15],
+        [16, 29, 17, 25, 15, 20, 29, 28],
+        [60 * 24] * 8,
+        [45, 400, 95, 720, 33, 150, 260, 1400],
+        [120] * 4,
+        [],
+    ],
+    ids=["a pause now", "a night", "as set up", "once a day", "by hand", "too few", "none"],
+)
+def test_pauses_and_runs_by_hand_are_no_schedule(minutes: list[int]) -> None:
+    assert health.changed_interval([60 * wait for wait in minutes]) is None
+
+
+def test_nights_do_not_hide_a_changed_schedule() -> None:
+    assert health.changed_interval([3600, 3610, 3605, 50_000, 3600, 3600, 3590]) == timedelta(hours=1)
+
+
+def test_long_runs_are_no_waits() -> None:
+    office = Office()
+    for _ in range(8):
+        office.pass_time(minutes=15)
+        ticket = office.call("authenticate", strUserName=office.connection["user_name"], strPassword=TOKEN)[0]
+        office.pass_time(minutes=50)
+        assert office.call("closeConnection", ticket=ticket) == "OK"
+        office.table.put({"pk": f"SHOP#{SHOP}", "sk": "COMPANY#state"})  # the lists are due again
+    item = connection.read(office.table, SHOP) or {}
+    assert [int(wait) for wait in item["waits"]] == [15 * 60] * 7
+    assert view(office)["cause"] != "schedule"

@@ -124,10 +124,10 @@ def test_reading_everything_back_again_adds_nothing_twice(office: Office) -> Non
 def test_a_recheck_of_many_goes_on_where_it_stopped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recheck, "AT_A_TIME", 2)
     recheck.start(office.table, SHOP)
-    recheck.advance(office.table, SHOP)
+    recheck.advance(office.table, SHOP, office.now)
     assert office.states() == {"READ_BACK": 3, "POSTED": 2}
     for _ in range(3):
-        recheck.advance(office.table, SHOP)
+        recheck.advance(office.table, SHOP, office.now)
     assert office.states() == {"POSTED": 5}
     assert not recheck.is_under_way(office.table, SHOP)
     office.update()

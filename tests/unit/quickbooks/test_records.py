@@ -156,3 +156,13 @@ def test_no_query_brings_back_who_bought() -> None:
         asked = {e.text for e in queries.read_back(kind, ["1"]).iterfind("IncludeRetElement")}
         assert not asked & {"CustomerRef", "BillAddress", "ShipAddress"}
         assert asked
+
+
+def test_a_list_is_asked_for_from_a_time_on_and_says_when_its_elements_changed() -> None:
+    for ask in (queries.customers, queries.vendors, queries.items):
+        request = ask(since="2026-03-05T23:58:30")
+        assert request.findtext("FromModifiedDate") == "2026-03-05T23:58:30"
+        assert "TimeModified" in [e.text for e in request.iterfind("IncludeRetElement")]
+        assert ask().find("FromModifiedDate") is None
+    ended = queries.stop("Customer", "{1}")
+    assert (ended.tag, ended.get("iterator"), ended.get("iteratorID")) == ("CustomerQueryRq", "Stop", "{1}")

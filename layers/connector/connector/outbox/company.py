@@ -1,6 +1,7 @@
 """The connected company as last read: its profile and its lists, kept for the pages and for the next message.
 
-A list is stored in parts under a generation; readers see the new generation only when it is complete.
+A list is stored in parts under a generation; readers see the new generation only when it is complete. Of the lists that
+can be long only what changed is asked for, from their watermark on; what was deleted is noticed when all is read.
 """
 
 from __future__ import annotations
@@ -19,6 +20,15 @@ from connector.storage.syncs import moment, stamp
 from connector.storage.table import Table
 
 FRESH_FOR = timedelta(hours=12)
+WHOLE_EVERY = timedelta(days=6)
+"""With a reading every half day and a day off now and then, everything is read at least once a week."""
+
+OVERLAP = timedelta(minutes=1)
+"""Time stamps have whole seconds, and something may have been saved while a page was made."""
+
+PART = 500
+"""Elements stored in an item: some 20 kB."""
+
 PLAIN_LISTS = ("accounts", "classes", "sales_tax_codes", "payment_methods", "sales_tax_items")
 PAGED_LISTS = ("customers", "vendors", "items")
 LISTS = PLAIN_LISTS + PAGED_LISTS
@@ -37,26 +47,53 @@ def store_profile(table: Table, shop: str, seen: CompanyProfile, now: datetime) 
 
 
 def state(table: Table, shop: str) -> dict[str, Any]:
-    """``read_at`` and ``generation`` of the lists, ``counts`` of those that are paged."""
+    """``read_at`` and ``generation`` of the lists, ``counts`` of those that are paged, their ``marks`` (watermarks).
+
+    ``whole_at`` is when the last complete reading of everything began.
+    """
     return table.get(keys.shop(shop), _STATE) or {}
 
 
 def is_stale(state: Mapping[str, Any], now: datetime) -> bool:
     """Whether the lists have to be read: never read, too old, or asked for since."""
     read_at = state.get("read_at", "")
-    if not read_at or state.get("wanted_at", "") > read_at:
+    if not read_at or state.get("wanted_at", "") > max(state.get("whole_at", ""), state.get("put_off_at", "")):
         return True
     return now - moment(read_at) > FRESH_FOR
 
 
+def changes_since(state: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """From when on each long list is to be asked for; empty if all has to be read as if for the first time."""
+    whole_at = state.get("whole_at", "")
+    if not whole_at or state.get("wanted_at", "") > whole_at or now - moment(whole_at) > WHOLE_EVERY:
+        return {}
+    return {name: mark for name, mark in state.get("marks", {}).items() if mark}
+
+
+def watermark(modified: Sequence[str], now: datetime) -> str:
+    """From when on to ask next, given the times of the elements read; empty if nothing usable follows from them.
+
+    It goes without the offset, that is in the computer's own time: QuickBooks tells a wrong one in summer. A time that
+    is still to come (a clock was wrong) would hide every change until then.
+    """
+    newest = max((text[:19] for text in modified if text), default="")
+    try:
+        found = datetime.fromisoformat(newest).replace(tzinfo=None)
+    except ValueError:
+        return ""
+    if found > now.replace(tzinfo=None) + timedelta(days=1):
+        return ""
+    return (found - OVERLAP).isoformat(timespec="seconds")
+
+
 def want_lists(table: Table, shop: str, now: datetime) -> None:
-    """The merchant wants the lists as they are now: the next contact reads them."""
+    """The lists are wanted as they are now: the next contact reads all of them."""
     table.update(keys.shop(shop), _STATE, "SET wanted_at = :now", values={":now": stamp(now)})
 
 
 def put_off(table: Table, shop: str, now: datetime) -> None:
     """QuickBooks could not give the lists: the old ones are kept until they would be read again anyway."""
-    table.update(keys.shop(shop), _STATE, "SET read_at = :now", values={":now": stamp(now)})
+    table.update(keys.shop(shop), _STATE, "SET read_at = :now, put_off_at = :now", values={":now": stamp(now)})
 
 
 def store_part(table: Table, shop: str, name: str, generation: str, part: int, records: Sequence[ListRecord]) -> None:
@@ -70,18 +107,47 @@ def store_part(table: Table, shop: str, name: str, generation: str, part: int, r
     )
 
 
-def complete(table: Table, shop: str, generation: str, now: datetime, counts: Mapping[str, int]) -> None:
+def merge(table: Table, shop: str, name: str, changes: str, generation: str) -> int:
+    """Store the list readers see, with the elements stored under ``changes`` over it, as ``generation``; its size.
+
+    Doing it again, even after ``complete``, changes nothing.
+    """
+    merged = {record.list_id: record for record in records(table, shop, name)}
+    merged |= {record.list_id: record for record in _stored(table, shop, name, changes)}
+    everything = list(merged.values())
+    for start in range(0, len(everything), PART):
+        store_part(table, shop, name, generation, start // PART, everything[start : start + PART])
+    return len(everything)
+
+
+def complete(
+    table: Table,
+    shop: str,
+    generation: str,
+    now: datetime,
+    counts: Mapping[str, int],
+    marks: Mapping[str, str] | None = None,
+    whole_at: str = "",
+) -> None:
     """Let readers see the lists of ``generation`` and forget all others.
 
-    ``counts`` are the sizes of lists, "names" being names of every kind; the first ones ever are kept, to see growth.
+    ``whole_at`` is given where everything was read, and not only what changed. ``counts`` are the sizes of lists,
+    "names" being names of every kind; the first ones ever are kept, to see growth.
     """
     table.update(
         keys.shop(shop),
         _STATE,
-        "SET generation = :generation, read_at = :now, #counts = :counts,"
-        " first_counts = if_not_exists(first_counts, :counts), first_at = if_not_exists(first_at, :now)",
+        "SET generation = :generation, read_at = :now, #counts = :counts, marks = :marks,"
+        " first_counts = if_not_exists(first_counts, :counts), first_at = if_not_exists(first_at, :now)"
+        + (", whole_at = :whole" if whole_at else ""),
         names={"#counts": "counts"},
-        values={":generation": generation, ":now": stamp(now), ":counts": dict(counts)},
+        values={
+            ":generation": generation,
+            ":now": stamp(now),
+            ":counts": dict(counts),
+            ":marks": dict(marks or {}),
+            **({":whole": whole_at} if whole_at else {}),
+        },
     )
     for name in LISTS:
         for item in list(table.query(keys.shop(shop), f"{keys.company_list(name)}#")):
@@ -93,8 +159,12 @@ def records(table: Table, shop: str, name: str) -> Iterator[ListRecord]:
     """A list's elements as last read; nothing if it never was."""
     generation = state(table, shop).get("generation", "")
     if generation:
-        for item in table.query(keys.shop(shop), f"{keys.company_list(name)}#{generation}#"):
-            yield from unpack(item["body"], tuple[ListRecord, ...])
+        yield from _stored(table, shop, name, generation)
+
+
+def _stored(table: Table, shop: str, name: str, generation: str) -> Iterator[ListRecord]:
+    for item in table.query(keys.shop(shop), f"{keys.company_list(name)}#{generation}#"):
+        yield from unpack(item["body"], tuple[ListRecord, ...])
 
 
 def elements(table: Table, shop: str, name: str) -> list[dict[str, Any]]:

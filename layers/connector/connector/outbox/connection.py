@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from uuid import UUID
 from connector.outbox import company, health
 from connector.quickbooks.profile import CompanyProfile
 from connector.storage import keys
-from connector.storage.syncs import stamp
+from connector.storage.syncs import moment, stamp
 from connector.storage.table import ConditionFailed, Table, put_write
 
 OWNER_ID = "7c0f5a1e-9d3b-4c58-b0a6-2e6f41d7c935"
@@ -167,6 +168,21 @@ def heard(table: Table, shop: str, now: datetime, **seen: Any) -> None:
         names=names,
         values={f":{name}": value for name, value in values.items()},
     )
+
+
+def called(table: Table, shop: str, now: datetime) -> None:
+    """A run of the Web Connector begins. The last waits between two runs are kept, to see how often it comes."""
+    item = read(table, shop) or {}
+    waits = list(item.get("waits", ()))
+    if item.get("last_contact"):
+        waits.append(max(0, int((now - moment(item["last_contact"])).total_seconds())))
+    heard(table, shop, now, waits=waits[-health.WAITS_KEPT :])
+
+
+def hung_up(table: Table, shop: str, now: datetime) -> None:
+    """A run ends: how long it took is no wait."""
+    with suppress(ConditionFailed):  # the shop may be gone
+        heard(table, shop, now)
 
 
 def view(table: Table, shop: str, now: datetime) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from statistics import median
 from typing import Any
 
 from connector.quickbooks.profile import CompanyProfile
@@ -14,6 +15,15 @@ from connector.storage.table import ConditionFailed, Table
 
 SILENT_AFTER = timedelta(hours=26)
 """Longer than the night between two daily updates."""
+
+RUNS_EVERY = timedelta(minutes=15)
+"""What the .qwc asks the Web Connector for."""
+
+WAITS_KEPT = 8
+_WAITS_ALIKE = 5
+_ALIKE = 1.25
+_LONGEST_SCHEDULE = timedelta(hours=12)
+"""Once a day may be a person who starts it in the morning."""
 
 OK, WAITING, PROBLEM = "ok", "waiting", "problem"
 
@@ -37,6 +47,11 @@ _CAUSES: dict[str, tuple[str, str, str]] = {
     ),
     "other_company": (PROBLEM, "{words}", "Open the company this shop belongs to in QuickBooks."),
     "refused": (PROBLEM, "{words}", "Nothing is posted until this is changed."),
+    "schedule": (
+        WAITING,
+        "The Web Connector now comes about every {words} only; it was set up to come every 15 minutes.",
+        "In the Web Connector, tick Auto-Run and set Every_Min of this app to 15, unless you want it so.",
+    ),
     "unattended": (
         WAITING,
         "QuickBooks must be open for an update: the app may not log in by itself.",
@@ -85,9 +100,32 @@ def view(connection: Mapping[str, Any] | None, profile: CompanyProfile | None, n
     reported = connection.get("health")
     if reported:
         return _reported(reported)
+    interval = changed_interval([int(wait) for wait in connection.get("waits", ())])
+    if interval:
+        return _view("schedule", words=_spoken(interval), since=heard)
     if profile is not None and not profile.automatic_login_allowed:
         return _view("unattended", since=heard)
     return _view("ok", since=heard)
+
+
+def changed_interval(waits: Sequence[int]) -> timedelta | None:
+    """How often the Web Connector comes now, if that is much rarer than it was set up for; None if it isn't.
+
+    ``waits`` are the seconds from one run's end to the next contact. A pause is a single long one between short ones,
+    and runs somebody starts by hand are not alike: so none may be short and most must be like the shortest.
+    """
+    if len(waits) < _WAITS_ALIKE:
+        return None
+    shortest = min(waits)
+    if not 2 * RUNS_EVERY <= timedelta(seconds=shortest) <= _LONGEST_SCHEDULE:
+        return None
+    alike = [wait for wait in waits if wait <= _ALIKE * shortest]
+    return timedelta(seconds=median(alike)) if len(alike) >= _WAITS_ALIKE else None
+
+
+def _spoken(interval: timedelta) -> str:
+    minutes = round(interval.total_seconds() / 60)
+    return f"{minutes} minutes" if minutes < 90 else f"{round(minutes / 60)} hours"
 
 
 def _reported(reported: Mapping[str, Any]) -> dict[str, str]:

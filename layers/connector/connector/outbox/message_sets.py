@@ -31,6 +31,7 @@ class SetKind(StrEnum):
 
     PROFILE = "PROFILE"
     LISTS = "LISTS"
+    STOP = "STOP"
     ANCHORS = "ANCHORS"
     PROBE = "PROBE"
     LOOK_UP = "LOOK_UP"

@@ -6,10 +6,11 @@ very many, so they are taken a few hundred at a time, and how far that came is k
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from connector.accounting.effects import negative
-from connector.outbox import repository
+from connector.outbox import company, repository
 from connector.outbox.entries import Entry, EntryState
 from connector.outbox.repository import Change, move_write
 from connector.storage import keys
@@ -32,12 +33,17 @@ def is_under_way(table: Table, shop: str) -> bool:
     return table.get(keys.shop(shop), keys.RECHECK) is not None
 
 
-def advance(table: Table, shop: str) -> None:
-    """Set the next few hundred entries back to posted; nothing to do if no recheck is under way."""
+def advance(table: Table, shop: str, now: datetime) -> None:
+    """Set the next few hundred entries back to posted; nothing to do if no recheck is under way.
+
+    A restored backup has older lists too, so with the first of them all lists are wanted.
+    """
     item = table.get(keys.shop(shop), keys.RECHECK)
     if item is None:
         return
     begin = str(item["next"])
+    if begin == _FIRST:
+        company.want_lists(table, shop, now)
     page = list(table.query(keys.shop(shop), first=begin, last=_LAST, limit=AT_A_TIME))
     ids = [found["id"] for found in page]
 

@@ -69,6 +69,7 @@ STEPS: tuple[Step, ...] = (
     # what is not in them.
     Step(recovery.prepare_probe, lambda turn: message_sets.outstanding(turn.table, turn.shop) is not None),
     Step(anchors.prepare, lambda turn: False),
+    Step(reading_lists.prepare_stop, lambda turn: False),
     Step(reading_lists.prepare_lists, _lists_due),
     Step(recovery.prepare_look_up, lambda turn: repository.is_any(turn.table, turn.shop, EntryState.DOUBTFUL)),
     Step(undoing.prepare, undoing.is_any),
@@ -82,7 +83,7 @@ STEPS: tuple[Step, ...] = (
 
 def prepare_next(turn: Turn) -> Prepared | None:
     """The next set to send, None when nothing can be sent now."""
-    recheck.advance(turn.table, turn.shop)
+    recheck.advance(turn.table, turn.shop, turn.now)
     if not turn.memory.get(RELEASED):
         release.release_held_by(turn.table, turn.shop)
     for step in STEPS:
@@ -117,6 +118,7 @@ def _take_read_back(turn: Turn, set_: MessageSet, answer: SetAnswer) -> Taken:
 _TAKES: dict[SetKind, Take] = {
     SetKind.PROFILE: _take_nothing,
     SetKind.LISTS: reading_lists.take_lists,
+    SetKind.STOP: reading_lists.take_stopped,
     SetKind.ANCHORS: anchors.take,
     SetKind.PROBE: recovery.take_probe,
     SetKind.LOOK_UP: recovery.take_look_up,

@@ -27,7 +27,7 @@ class UnreadableRecord(ValueError):
 class ListRecord:
     """An element of one of the company's lists. ``type`` is QuickBooks' name of it, e.g. ``ItemInventory``.
 
-    Fields that don't belong to its type are empty or None.
+    Fields that don't belong to its type are empty or None. ``modified`` is the time of its last change, as it came.
     """
 
     type: str
@@ -44,6 +44,7 @@ class ListRecord:
     tax_rate: Decimal | None = None
     payment_method_type: str = ""
     quantity_on_hand: Decimal | None = None
+    modified: str = ""
 
 
 def read_record(element: etree._Element) -> PostedRecord:
@@ -100,6 +101,7 @@ def read_list_record(element: etree._Element) -> ListRecord:
         tax_rate=_number(element, "TaxRate"),
         payment_method_type=value(element, "PaymentMethodType"),
         quantity_on_hand=_number(element, "QuantityOnHand"),
+        modified=value(element, "TimeModified"),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_bytes
 
-from connector.outbox import health
+from connector.outbox import connection, health
 from connector.quickbooks.session_errors import hresult
 from connector.storage.table import ConditionFailed, Table
 from connector.web_connector import receiving, sending, sessions, signing_in
@@ -102,6 +102,8 @@ def _close_connection(desk: Desk, arguments: Mapping[str, str]) -> Value:
         return replace(sessions.heard(session, desk.now), state=State.CLOSED)
 
     session = _changed(desk, arguments["ticket"], closed)
+    if session is not None:
+        connection.hung_up(desk.table, session.shop, desk.now)
     if session is None or not session.posted:
         return "OK"
     return f"OK: {session.posted} entries posted"

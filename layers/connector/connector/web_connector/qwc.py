@@ -6,10 +6,13 @@ bytes: the Web Connector refuses a second file that pairs our OwnerID with anoth
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from connector.outbox import health
 from connector.web_connector.soap import escape
 
 FILE_NAME = "shopify-quickbooks.qwc"
-MINUTES_BETWEEN_RUNS = 15
+MINUTES_BETWEEN_RUNS = health.RUNS_EVERY // timedelta(minutes=1)
 _LONGEST_DESCRIPTION = 80
 
 

@@ -25,7 +25,7 @@ def authenticate(desk: Desk, user_name: str, token: str) -> list[str]:
     shop = connection.sign_in(desk.table, user_name, token, desk.now)
     if shop is None:
         return ["", NOT_VALID]
-    connection.heard(desk.table, shop, desk.now)
+    connection.called(desk.table, shop, desk.now)
     for _ in range(_ATTEMPTS):
         try:
             return _admit(desk, shop)
