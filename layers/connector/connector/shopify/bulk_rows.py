@@ -3,7 +3,7 @@
 Without ``groupObjects`` (false by default since 2026-01) children stand anywhere behind their parents. So the rows are
 dealt out to parts on disk as they come, an order and all below it to the same part; then each part is put together by
 itself. Only which id is of which order is kept in memory. A part on disk is packed: a thousand orders are some 4 MB of
-rows and 0.4 MB on disk, so that the 512 MB of a Lambda's own disk are enough for any slice and no other store is needed.
+rows and 0.4 MB on disk, so that the 512 MB of a Lambda's own disk are enough for any slice; no other store is needed.
 
 A file that breaks off (of a failed operation) is complete up to a point: the rows of one connection keep their order,
 so when a sale has come, those of the orders before its own have come too. As kinds of agreements may be worked off one
