@@ -35,7 +35,7 @@ def next_slice(source: Counted, first: datetime, now: datetime, wanted: int) -> 
         count = source.count(first, end)
         if count is None:
             return None
-        if wanted // 2 <= count <= wanted + wanted // 2:
+        if max(wanted // 2, 1) <= count <= wanted + wanted // 2:
             return end
         if count < wanted:
             low, below = end, count
