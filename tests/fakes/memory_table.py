@@ -15,7 +15,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from connector.storage.table import TRANSACTION_LIMIT, ConditionFailed, Item
+from connector.storage.table import (
+    TRANSACTION_LIMIT,
+    ConditionFailed,
+    Item,
+    delete_write,
+    put_write,
+    update_write,
+)
 from tests.fakes import expressions
 from tests.fakes.expressions import invalid
 
@@ -84,7 +91,7 @@ class MemoryTable:
         names: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> None:
-        self._write([{"Put": {"Item": item, **_expressions(condition, names, values)}}])
+        self._write([put_write(item, condition, names, values)])
 
     def delete(
         self,
@@ -94,7 +101,7 @@ class MemoryTable:
         names: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> None:
-        self._write([{"Delete": {"Key": {"pk": pk, "sk": sk}, **_expressions(condition, names, values)}}])
+        self._write([delete_write(pk, sk, condition, names, values)])
 
     def update(
         self,
@@ -105,8 +112,7 @@ class MemoryTable:
         names: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> Item:
-        arguments = _expressions(condition, names, values)
-        self._write([{"Update": {"Key": {"pk": pk, "sk": sk}, "UpdateExpression": expression, **arguments}}])
+        self._write([update_write(pk, sk, expression, condition, names, values)])
         return _copy(self._partitions[pk][sk])
 
     def transact(self, writes: Iterable[dict[str, Any]]) -> None:
@@ -261,11 +267,3 @@ def _key(item: Mapping[str, Any], name: str) -> str:
 def _size(item: Item) -> int:
     """A little less than DynamoDB counts: text, bytes and names."""
     return sum(len(k) + (len(v) if isinstance(v, str | bytes) else 8) for k, v in item.items())
-
-
-def _expressions(condition: str, names: Mapping[str, str] | None, values: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {
-        "ConditionExpression": condition,
-        "ExpressionAttributeNames": names or {},
-        "ExpressionAttributeValues": values or {},
-    }

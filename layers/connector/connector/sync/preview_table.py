@@ -11,7 +11,16 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
-from connector.storage.table import ConditionFailed, Item, Table, from_wire, to_wire
+from connector.storage.table import (
+    ConditionFailed,
+    Item,
+    Table,
+    delete_write,
+    from_wire,
+    put_write,
+    to_wire,
+    update_write,
+)
 from connector.sync.preview_expressions import holds, updated
 
 _Key = tuple[str, str]
@@ -94,7 +103,7 @@ class PreviewTable(Table):
         names: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> None:
-        self.transact([{"Put": {"Item": item, **_parts(condition, names, values)}}])
+        self.transact([put_write(item, condition, names, values)])
 
     def delete(
         self,
@@ -104,7 +113,7 @@ class PreviewTable(Table):
         names: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> None:
-        self.transact([{"Delete": {"Key": {"pk": pk, "sk": sk}, **_parts(condition, names, values)}}])
+        self.transact([delete_write(pk, sk, condition, names, values)])
 
     def update(
         self,
@@ -115,8 +124,7 @@ class PreviewTable(Table):
         names: Mapping[str, str] | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> Item:
-        parts = _parts(condition, names, values)
-        self.transact([{"Update": {"Key": {"pk": pk, "sk": sk}, "UpdateExpression": expression, **parts}}])
+        self.transact([update_write(pk, sk, expression, condition, names, values)])
         return self.get(pk, sk) or {}
 
     def transact(self, writes: Iterable[dict[str, Any]]) -> None:
@@ -151,11 +159,3 @@ def _sk(item: Item) -> str:
 def _copy(item: Mapping[str, Any]) -> Item:
     """As the table would give it back: nothing shared with the caller, numbers as it has them."""
     return from_wire(to_wire(item))
-
-
-def _parts(condition: str, names: Mapping[str, str] | None, values: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {
-        "ConditionExpression": condition,
-        "ExpressionAttributeNames": names or {},
-        "ExpressionAttributeValues": values or {},
-    }
