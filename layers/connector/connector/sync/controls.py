@@ -23,7 +23,7 @@ from connector.ledger.facts import MoneyFact
 from connector.ledger.invariants import Disagreement, tender_disagreements
 from connector.ledger.nodes import UnreadableFact
 from connector.ledger.tenders import TenderFact, read_tender
-from connector.outbox.entries import Entry, EntryState, entry_id
+from connector.outbox.entries import EntryState, entry_id
 from connector.shopify.client import AdminClient
 from connector.shopify.errors import GraphQLFailed, ShopifyUnavailable
 from connector.shopify.tenders import tenders_page
@@ -31,6 +31,7 @@ from connector.storage import days, keys, syncs
 from connector.storage.orders import OrderRecord, get_many, noted
 from connector.storage.syncs import moment, stamp
 from connector.storage.table import Table, delete_write, put_write
+from connector.sync import problems
 from connector.sync.context import Context
 from connector.sync.window import Window, day_begins
 from connector.sync.window import days as days_between
@@ -74,7 +75,16 @@ def order_write(record: OrderRecord, found: Sequence[Disagreement], sync_id: str
     if not found:
         return _gone(record.shop, key)
     off = sum((one.difference for one in found), ZERO)
-    held = _held(record.shop, key, record.facts.order.name, found[0].day, sync_id, said_of(found), off)
+    held = problems.exception(
+        record.shop,
+        key,
+        title=record.facts.order.name,
+        day=found[0].day,
+        sync_id=sync_id,
+        reason=said_of(found),
+        amount=off,
+        kind=KIND,
+    )
     return put_write(held.to_item())
 
 
@@ -166,7 +176,9 @@ def _say(
         return
     same = said is not None and (said["amount"] == off if said["state"] == IGNORED else said["reason"] == words)
     if not same:
-        table.put(_held(shop, key, f"Payments of {day}", day, sync_id, words, off).to_item())
+        title = f"Payments of {day}"
+        held = problems.exception(shop, key, title=title, day=day, sync_id=sync_id, reason=words, amount=off, kind=KIND)
+        table.put(held.to_item())
 
 
 def _tenders_key(day: date) -> str:
@@ -241,21 +253,3 @@ def _legacy_id(gid: str) -> str:
 
 def _gone(shop: str, key: str) -> dict[str, Any]:
     return delete_write(keys.shop(shop), keys.entry(entry_id(shop, key)))
-
-
-def _held(shop: str, key: str, title: str, day: date, sync_id: str, reason: str, amount: Decimal) -> Entry:
-    return Entry(
-        id=entry_id(shop, key),
-        shop=shop,
-        kind=KIND,
-        key=key,
-        title=title,
-        day=day,
-        order_by=f"{day.isoformat()}#{key}",
-        state=EntryState.HELD,
-        document=None,
-        sync_id=sync_id,
-        amount=amount,
-        effect={},
-        reason=reason,
-    )

@@ -52,7 +52,7 @@ def hold_write(record: OrderRecord, sync_id: str, problem: Unmappable) -> dict[s
     the part of it that the problem itself is about stands in the reason.
     """
     effect = effect_of_facts(record.unclaimed_sales, record.unclaimed_money)
-    held = _held(
+    held = exception(
         record.shop,
         key_of(record.legacy_id),
         title=record.facts.order.name,
@@ -89,7 +89,7 @@ def hold_unreadable(table: Table, shop: str, sync_id: str, problem: UnreadableOr
     """
     legacy_id = problem.order_id.rsplit("/", 1)[-1] or problem.name or "unknown"
     amount = problem.amount or ZERO
-    held = _held(
+    held = exception(
         shop,
         unreadable_key_of(legacy_id),
         title=problem.name or problem.order_id,
@@ -138,7 +138,7 @@ def _unread(shop: str, legacy_id: str, problem: UnreadableOrder) -> OrderRecord:
     return OrderRecord(shop, OrderFacts(header, (), ()))
 
 
-def _held(
+def exception(
     shop: str,
     key: str,
     *,
@@ -147,12 +147,14 @@ def _held(
     sync_id: str,
     reason: str,
     amount: Decimal,
-    effect: Mapping[str, Decimal],
+    effect: Mapping[str, Decimal] | None = None,
+    kind: str = KIND,
 ) -> Entry:
+    """The entry that names what a person has to look at: it has no document, and ``effect`` is what is open for it."""
     return Entry(
         id=entry_id(shop, key),
         shop=shop,
-        kind=KIND,
+        kind=kind,
         key=key,
         title=title,
         day=day,
@@ -161,6 +163,6 @@ def _held(
         document=None,
         sync_id=sync_id,
         amount=amount,
-        effect=dict(effect),
+        effect=dict(effect or {}),
         reason=reason,
     )
