@@ -175,6 +175,21 @@ def test_a_token_is_shown_once_and_opens_the_endpoint(
     assert made["token"] not in shown.text
 
 
+def test_a_company_that_was_not_known_again_is_confirmed_by_typing(
+    call: Call, installed: str, services: Services, clock: Clock
+) -> None:
+    path = "/api/connection/confirm-company"
+    assert call("POST", path, {"confirm": SHOP}).status == 409  # nothing was ever connected
+    call("POST", "/api/connection/token", {})
+    connections.heard(services.table, SHOP, clock(), company_seen={"name": "Old", "file": "old.qbw", "file_id": "x"})
+    refused = call("POST", path, {"confirm": OTHER})
+    assert refused.status == 422 and "confirm" in refused.faults
+    assert (connections.read(services.table, SHOP) or {})["company_seen"]["name"] == "Old"
+    assert call("POST", path, {"confirm": SHOP}).status == 200
+    assert "company_seen" not in (connections.read(services.table, SHOP) or {})
+    assert call("GET", "/api/audit").json["lines"][0]["what"] == "company.confirm"
+
+
 def test_a_pasted_token_is_taken_as_it_is(call: Call, installed: str, services: Services, clock: Clock) -> None:
     made = call("POST", "/api/connection/token", {"token": "QB-generated-token-7"}).json
     assert made["token"] == "QB-generated-token-7"

@@ -91,6 +91,20 @@ def test_books_without_anything_of_ours_are_not_written_until_a_person_says_so(o
     assert office.states() == {"READ_BACK": 1, "HELD": 5}
 
 
+def test_a_company_moved_and_renamed_at_once_is_written_to_when_a_person_says_so(office: Office) -> None:
+    """Its mark is ours, its name and place are not the ones we knew."""
+    office.add([receipt(7)])
+    office.company.set(company_name="A Better Name")
+    run = office.update()
+    assert not run.ok
+    assert "A Better Name is open" in run.status_text and "confirm it in the app" in run.status_text
+    before = len(office.company.transactions())
+    anchors.confirm_company(office.table, SHOP)
+    update_later(office)
+    assert len(office.company.transactions()) == before + 1
+    assert office.ties_out()
+
+
 def test_a_single_deletion_does_not_stop_the_rest(office: Office) -> None:
     delete(office, office.entry(receipt(0)).txn_id)
     office.add([receipt(7)])

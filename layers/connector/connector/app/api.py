@@ -37,6 +37,7 @@ ROUTES: tuple[tuple[str, str, Callable[[Request, Services], Response]], ...] = (
     ("POST", "/api/integration/reset", integration.start_over),
     ("GET", "/api/connection", connection.show),
     ("POST", "/api/connection/token", connection.make_token),
+    ("POST", "/api/connection/confirm-company", connection.confirm_company),
     ("GET", "/api/connection/qwc", connection.qwc),
     *(("GET", f"/api/quickbooks/{name}", quickbooks.listed(name)) for name in quickbooks.LISTS),
     ("POST", "/api/quickbooks/refresh", quickbooks.refresh),

@@ -18,7 +18,7 @@ from connector.quickbooks import queries
 from connector.quickbooks.answers import Answer, SetAnswer
 from connector.quickbooks.status import Verdict, explain
 from connector.storage import keys
-from connector.storage.table import Table, delete_write, put_write
+from connector.storage.table import Table, delete_write, put_write, update_write
 
 CHECKED = "anchors_checked"
 """In the session's memory."""
@@ -68,8 +68,13 @@ def forget_writes(table: Table, shop: str, txn_ids: set[str]) -> list[dict[str, 
 
 
 def confirm_company(table: Table, shop: str) -> None:
-    """A person says that the open company is the right one though it has nothing of ours: all is read back again."""
-    table.transact([_write(shop, (), ()), recheck.start_write(shop)])
+    """A person says that the open company is the right one though it has nothing of ours, or a new path and a new name:
+    it is known by what is seen next, and all is read back again. Its FileID must still be ours.
+
+    Raises ``ConditionFailed`` for a shop that has no connection.
+    """
+    forget_seen = update_write(keys.shop(shop), keys.CONNECTION, "REMOVE company_seen", "attribute_exists(pk)")
+    table.transact([forget_seen, _write(shop, (), ()), recheck.start_write(shop)])
 
 
 def prepare(turn: Turn) -> Prepared | None:

@@ -14,6 +14,7 @@ from connector.quickbooks.messages import QBXML_VERSION
 from connector.quickbooks.profile import CompanyProfile
 
 _READ_NEVER = "The open company is not the one this shop belongs to"
+_MOVED = "If it is that one under a new name in a new place, confirm it in the app."
 
 
 def stranger(connection: Mapping[str, Any], profile: CompanyProfile, company_file: str) -> str:
@@ -29,7 +30,8 @@ def stranger(connection: Mapping[str, Any], profile: CompanyProfile, company_fil
     if not found and seen.get("file_id"):
         return f"{name} has lost the connector's mark. If it is the right company, start the update once more."
     if seen and not _same_company(seen, profile, company_file):
-        return f"{_READ_NEVER}: {name} is open. Open {seen.get('name') or seen.get('file')} and update again."
+        right = seen.get("name") or seen.get("file")
+        return f"{_READ_NEVER}: {name} is open. Open {right} and update again. {_MOVED}"
     return ""
 
 

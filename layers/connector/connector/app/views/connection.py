@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from connector.app.errors import Fault, Unprocessable
+from connector.app import audit
+from connector.app.errors import Conflict, Fault, Unprocessable
 from connector.app.http import Request, Response, json_response
 from connector.app.services import Services
-from connector.outbox import connection
+from connector.outbox import anchors, connection, health
+from connector.storage.table import ConditionFailed
 from connector.web_connector.qwc import FILE_NAME, qwc_file
 
 
@@ -29,6 +31,20 @@ def make_token(request: Request, services: Services) -> Response:
         raise Unprocessable([Fault("token", problem, "Leave it out to get a token made.")]) from error
     user_name = connection.ensure(services.table, shop, now)["user_name"]
     return json_response({"token": shown, "user_name": user_name})
+
+
+def confirm_company(request: Request, services: Services) -> Response:
+    """``{"confirm": "<shop domain>"}``: the company that is open is the right one though we did not know it again."""
+    shop, now = request.shop, services.clock()
+    if request.json().get("confirm") != shop:
+        raise Unprocessable([Fault("confirm", "The shop's domain is not what was typed.", f"Type {shop}.")])
+    try:
+        anchors.confirm_company(services.table, shop)
+    except ConditionFailed as error:
+        raise Conflict("No company has been connected.", "There is nothing to confirm.") from error
+    health.clear(services.table, shop)
+    audit.note(services.table, shop, now, request.user_id, "company.confirm", shop)
+    return json_response(connection.view(services.table, shop, now))
 
 
 def qwc(request: Request, services: Services) -> Response:
