@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 
 from connector.outbox.entries import EntryState
 from tests.fakes.office import TOKEN, Office, receipt
+from tests.fakes.yardstick import within
 from tests.hostile.bodies import LAUGHS, MEGABYTE, RESPONSES, answer
 
-SECONDS = 2.0
+MOST = 16
+"""Honest bodies of half a million elements: what is refused here is twice as large, and something is stored."""
 
 
 class Run:
@@ -49,9 +50,7 @@ def test_case_22_a_hostile_answer_loses_nothing(office: Office, make: Any) -> No
     run = Run(office)
     office.company.process(run.request)
     hostile = make()
-    began = time.process_time()
-    told = run.receive(hostile)
-    assert time.process_time() - began < SECONDS
+    told = within(lambda: run.receive(hostile), MOST)
     assert told < 0
     text = run.last_error()
     assert text and "root:" not in text and "ha" * 10 not in text and "Traceback" not in text
@@ -66,9 +65,7 @@ def test_case_22_a_hostile_description_of_the_company(office: Office, make: Any)
     """Not understood means not known: the company is asked instead of trusted."""
     hostile = make()
     ticket, _ = office.call("authenticate", strUserName=office.connection["user_name"], strPassword=TOKEN)
-    began = time.process_time()
-    request = office.call("sendRequestXML", ticket=ticket, strHCPResponse=hostile)
-    assert time.process_time() - began < SECONDS
+    request = within(lambda: office.call("sendRequestXML", ticket=ticket, strHCPResponse=hostile), MOST)
     assert "<HostQueryRq" in request and "AddRq" not in request
     assert office.update().ok
     assert office.ties_out()
