@@ -1,4 +1,4 @@
-"""What a hostile body may cost, beside an honest one read at the same moment: seconds alone say how busy a machine is."""
+"""What a hostile body may cost, beside an honest one read at the same moment: seconds tell of the machine alone."""
 
 from __future__ import annotations
 
