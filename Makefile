@@ -8,7 +8,7 @@ SAM := SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam
 SYNC := $(UV) pip install -q --require-hashes --python
 
 # What sets the size of the demo and of the stand-in shop.
-export DAYS ORDERS MODE
+export DAYS ORDERS MODE MODES
 
 .PHONY: help setup demo local test bench check format lock deploy clean
 help: ## What there is
@@ -37,7 +37,7 @@ $(UV):
 
 setup: .venv/.ready .venv-sam/.ready .venv-ministack/.ready ## Only the environments
 
-demo: setup ## The main job end to end: DAYS=14 ORDERS=25 (a day) MODE=detailed|summary
+demo: setup ## The main job end to end: DAYS=14 ORDERS=25 (a day) MODE=detailed|summary, or MODES=customer,inventory,vendor|all
 	$(BIN)/python -m infra.local demo
 
 local: setup ## The stack with the pages and the stand-ins, until Ctrl-C: PORT=4666

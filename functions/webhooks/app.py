@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable
@@ -11,11 +10,15 @@ from typing import Any
 
 import boto3
 from aws_lambda_powertools import Logger
+from botocore.config import Config
 
 from connector.app import deliveries
 from connector.app.credentials import lasting, registration
 from connector.app.errors import Fault, faults_response
 from connector.shopify.webhooks import is_event
+
+QUEUE = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2})
+"""Shopify waits five seconds, and comes again where the queue is away: to wait longer for it would be of no use."""
 
 logger = Logger()
 app = lasting(registration, os.environ)
@@ -23,7 +26,7 @@ app = lasting(registration, os.environ)
 
 @cache
 def queue() -> Any:
-    return boto3.client("sqs")
+    return boto3.client("sqs", config=QUEUE)
 
 
 def _services(environ: Any) -> Any:
@@ -47,6 +50,10 @@ def send(text: str) -> None:
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """What API Gateway passes on; or an event of Shopify's bus, which is delivered again if this raises."""
+    if is_event(event):
+        deliveries.accept_event(event, send)
+        return {}
     try:
         return deliveries.accept(event, app().secrets, send).to_event()
     except Exception:
@@ -56,12 +63,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @logger.inject_lambda_context(clear_state=True)
 def work(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Messages of the queue; or one event as EventBridge delivers it, which is tried again if this raises."""
+    """Messages of the queue."""
     from connector.app import webhooks
 
-    if is_event(event):
-        webhooks.carry_out(json.dumps(event), services(), _share(context, 1))
-        return {}
     failed = []
     records = event["Records"]
     for number, record in enumerate(records):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -62,14 +63,18 @@ def invoke(arguments: argparse.Namespace) -> int:
 
 def demo(arguments: argparse.Namespace) -> int:
     from infra.local import demo as main_job
+    from infra.local import demo_modes
 
-    return int(main_job.run(arguments.data, arguments.port))
+    chosen = demo_modes.chosen(os.environ)
+    if len(chosen) > 1:
+        return int(demo_modes.run(arguments.data, arguments.port, chosen))
+    return int(main_job.run(arguments.data, arguments.port, *chosen))
 
 
 def local(arguments: argparse.Namespace) -> int:
-    from infra.local import demo as main_job
+    from infra.local import trying
 
-    return int(main_job.serve(arguments.data, arguments.port))
+    return int(trying.serve(arguments.data, arguments.port))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = command("invoke", invoke, "Call one function")
     sub.add_argument("logical_id", help="its name in template.yaml")
     sub.add_argument("--event", type=Path, required=True, metavar="FILE", help="a JSON file")
-    command("demo", demo, "The main job end to end; ORDERS, DAYS and MODE set its size", port="any free one")
+    command("demo", demo, "The main job end to end; ORDERS, DAYS, MODE and MODES set its size", port="any free one")
     command("local", local, "The stack with the pages and the stand-ins, until Ctrl-C", port="4666")
     return parser
 

@@ -10,9 +10,9 @@ import os
 import shutil
 import socket
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -23,15 +23,19 @@ from pathlib import Path
 
 from infra.local import proof, show, stack, work
 from infra.local.company import DEMO_ACCOUNTS, Company
-from infra.local.door import AdminDoor
 from infra.local.merchant import Merchant
 from infra.local.shop import ShopServer, World, build_world
+from infra.local.shop.by_hand import in_all, valued_by_quickbooks
 from infra.local.web_connector import WebConnector, zeep_transport
 
 MODES = ("detailed", "summary")
 ZERO = Decimal("0.00")
 SYNC_TIME = clock_time(2, 0)
 API_KEY, API_SECRET = "demo-app", "demo-secret"
+_APP = Path(__file__).parents[1] / "shopify.app.toml"
+Combination = tuple[str, str, str]
+"""The modes of customer, inventory and vendor."""
+
 ACCOUNTS_OF_TENDERS = {"default": "clearing", "cash": "cash"}
 KEYS_OF_LINES = {
     "sales": "sales_income",
@@ -41,15 +45,32 @@ KEYS_OF_LINES = {
     "gift_cards_sold": "gift_cards",
     "gift_cards_redeemed": "gift_cards",
     "store_credit_redeemed": "store_credit",
+    "gift_cards_outside": "gift_cards",
+    "store_credit_outside": "store_credit",
+    "goodwill": "discounts",
+    "cash_paid_out": "cash",
+    "cash_drawer": "cash",
+    "cash_moved": "petty_cash",
+    "payout_clearing": "clearing",
+    "reserve": "clearing",
+    "payout_transfers": "clearing",
+    "purchases": "inventory_asset",
+    "purchase_tax": "freight_in",
+    "purchase_adjustments": "inventory_adjustments",
+    "stock_adjusted": "inventory_asset",
+    "stock_adjustments": "inventory_adjustments",
     "tax:": "sales_tax",
     # A marketplace keeps the tax it owes from the money it sends, so both land on the clearing account.
     "channel_tax:": "clearing",
     **{
         line: line
-        for line in ("discounts", "tips", "duties", "additional_fees", "cash_rounding", "accounts_receivable")
+        for line in (
+            *("discounts", "tips", "duties", "additional_fees", "cash_rounding", "accounts_receivable"),
+            *("cash_over_short", "bank", "payment_fees", "chargebacks", "payout_adjustments"),
+            *("freight_in", "purchase_discounts", "accounts_payable"),
+        )
     },
 }
-POLL_SECONDS = 15
 IDLE_SECONDS = 300
 
 
@@ -98,20 +119,21 @@ class Scene:
         return str(run.status_text)
 
 
-def run(data: Path, port: int | None) -> int:
+def run(data: Path, port: int | None, modes: Combination | None = None) -> int:
     """The demo; the exit status. Its stack lies in a folder of its own under ``data``, kept only when it failed."""
     size = Size.of(os.environ)
+    modes = modes or (size.mode, size.mode, size.mode)
     began = time.monotonic()
     data.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="demo-", dir=data))
-    print(f"{size.days} days of {size.orders} orders, {size.mode}")
+    print(f"{size.days} days of {size.orders} orders, {size.mode if len(set(modes)) == 1 else ', '.join(modes)}")
     try:
-        with _scene(folder, port or _free_port(), size) as scene:
+        with scene_of(folder, port or free_port(), size) as scene:
             _install(scene)
             _connect(scene)
-            _settle(scene, size.mode)
+            _settle(scene, modes)
             _live_through(scene)
-            good = _prove(scene)
+            good = _prove(scene, modes)
             print(f"\n{scene.round_trips} Web Connector round trips, {time.monotonic() - began:.0f} seconds")
     except BaseException:
         print(f"the stack's logs are in {folder}")
@@ -122,41 +144,24 @@ def run(data: Path, port: int | None) -> int:
     return 0 if good else 1
 
 
-def serve(data: Path, port: int) -> int:
-    """The stack with the stand-ins, the shop installed and QuickBooks connected, until it is stopped."""
-    size = Size.of(os.environ)
-    folder = data / "local"
-    with _scene(folder, port, size) as scene, AdminDoor(scene.shop.shop, scene.running.url) as door:
-        scene.shop.now = _sync_moment(scene.world, scene.world.days[-1])
-        _install(scene)
-        _connect(scene)
-        print(f"\n  app's page     {door.url}")
-        print(f"  API            {scene.running.url}/api/…, with Authorization: Bearer <session token>")
-        print(f"  session token  {scene.shop.shop.session_token(exp=int(time.time()) + 86_400)}")
-        print(f"  shop           {scene.shop.shop.domain}, {size.days} days of {size.orders} orders")
-        print(f"  Web Connector  polls every {POLL_SECONDS} s")
-        print(f"  AWS            {scene.running.aws_endpoint}\n\nCtrl-C stops everything.", flush=True)
-        while True:
-            threading.Event().wait(POLL_SECONDS)
-            try:
-                status = scene.update()
-            except stack.StackError as error:
-                status = str(error)
-            print(f"  {datetime.now(UTC):%H:%M:%S} Web Connector: {status}", flush=True)
-
-
 @contextmanager
-def _scene(folder: Path, port: int, size: Size) -> Iterator[Scene]:
+def scene_of(
+    folder: Path, port: int, size: Size, *, start: date | None = None, cdn: Callable[[ShopServer], str] | None = None
+) -> Iterator[Scene]:
     with show.stage("The shop's days") as progress:
-        world = build_world(days=size.days, orders_per_day=size.orders)
+        world = build_world(days=size.days, orders_per_day=size.orders, start=start)
         progress.note = f"{world.zone.key}, {world.days[0]} to {world.days[-1]}"
     with ExitStack() as actors:
-        shop = actors.enter_context(ShopServer(world, api_key=API_KEY, api_secret=API_SECRET))
+        shop = actors.enter_context(
+            ShopServer(world, api_key=API_KEY, api_secret=API_SECRET, scopes=scopes(), optional=optional_scopes())
+        )
         environment = {
             "SHOPIFY_API_KEY": API_KEY,
             "SHOPIFY_API_SECRET": API_SECRET,
             "SHOPIFY_ORIGIN_TEMPLATE": shop.origin_template,
         }
+        if cdn:
+            environment["SHOPIFY_CDN"] = cdn(shop)
         with show.stage("Build and deploy the stack") as progress:
             local = stack.LocalStack(folder, port, environment, progress=partial(progress.at, 0, 1))
             running = actors.enter_context(local)
@@ -171,41 +176,50 @@ def _install(scene: Scene) -> None:
         progress.note = scene.shop.shop.domain
 
 
-def _connect(scene: Scene) -> None:
+def connect(scene: Scene) -> None:
     """The app token, the .qwc file, and the Web Connector's first contact, which brings the company's lists."""
+    token = scene.merchant.post("/api/connection/token")["token"]
+    file = scene.merchant.web_connector_file()
+    scene.web_connector = WebConnector(
+        zeep_transport(file.address + "?wsdl"),
+        scene.company,
+        file.user_name,
+        token,
+        file.owner_id,
+        file.file_id,
+    )
+    scene.update()
+
+
+def _connect(scene: Scene) -> None:
     with show.stage("Connect QuickBooks") as progress:
-        token = scene.merchant.post("/api/connection/token")["token"]
-        file = scene.merchant.web_connector_file()
-        scene.web_connector = WebConnector(
-            zeep_transport(file.address + "?wsdl"),
-            scene.company,
-            file.user_name,
-            token,
-            file.owner_id,
-            file.file_id,
-        )
-        scene.update()
+        connect(scene)
         accounts = scene.merchant.get("/api/quickbooks/accounts")
         progress.note = f"{len(accounts['accounts'])} accounts read"
 
 
-def _settle(scene: Scene, mode: str) -> None:
-    with show.stage("Settings, start of integration") as progress:
-        scene.merchant.put(
-            "/api/settings",
-            {
-                "accounts": {key: name for key, name in DEMO_ACCOUNTS.items() if key != "cash"},
-                "tenders": {gateway: DEMO_ACCOUNTS[key] for gateway, key in ACCOUNTS_OF_TENDERS.items()},
-                "modes": dict.fromkeys(("customer", "inventory", "vendor"), mode),
-                "schedule": {
-                    "mode": "automatic",
-                    "time_of_day": f"{SYNC_TIME:%H:%M}",
-                    "time_zone": scene.world.zone.key,
-                },
-                "start_date": scene.world.days[0].isoformat(),
+def settle(scene: Scene, modes: Combination) -> None:
+    """The merchant's settings, and the start of integration."""
+    scene.merchant.put(
+        "/api/settings",
+        {
+            "accounts": {key: name for key, name in DEMO_ACCOUNTS.items() if key != "cash"},
+            "tenders": {gateway: DEMO_ACCOUNTS[key] for gateway, key in ACCOUNTS_OF_TENDERS.items()},
+            "modes": dict(zip(("customer", "inventory", "vendor"), modes, strict=True)),
+            "schedule": {
+                "mode": "automatic",
+                "time_of_day": f"{SYNC_TIME:%H:%M}",
+                "time_zone": scene.world.zone.key,
             },
-        )
-        scene.merchant.post("/api/integration/start")
+            "start_date": scene.world.days[0].isoformat(),
+        },
+    )
+    scene.merchant.post("/api/integration/start")
+
+
+def _settle(scene: Scene, modes: Combination) -> None:
+    with show.stage("Settings, start of integration") as progress:
+        settle(scene, modes)
         progress.note = f"every night at {SYNC_TIME:%H:%M}, {scene.world.zone.key}"
 
 
@@ -214,34 +228,59 @@ def _live_through(scene: Scene) -> None:
     days = scene.world.days
     with show.stage("Nights: prepare, post, read back") as progress:
         for number, day in enumerate(days, 1):
-            moment = _sync_moment(scene.world, day)
-            scene.shop.now = moment
             progress.at(number - 1, len(days), f"{day} preparing")
-            work.fire(scene.running, scene.shop.shop.domain, moment)
-            if work.wait_until_idle(scene.running, IDLE_SECONDS):
-                reasons = {sync["reason"] for sync in scene.merchant.get("/api/syncs")["syncs"] if sync.get("reason")}
-                raise stack.StackError(f"a preparation failed: {'; '.join(reasons)}")
+            prepare(day, scene)
             progress.at(number - 1, len(days), f"{day} posting")
             scene.update()
         progress.at(len(days), len(days), f"{len(days)} nights, {scene.round_trips} round trips")
 
 
-def _sync_moment(world: World, day: date) -> datetime:
+def prepare(day: date, *scenes: Scene) -> None:
+    """The night after ``day``: every shop's own schedule fires; returns when all is prepared."""
+    for scene in scenes:
+        scene.shop.now = sync_moment(scene.world, day)
+        work.fire(scene.running, scene.shop.shop.domain, scene.shop.now)
+    if work.wait_until_idle(scenes[0].running, IDLE_SECONDS):
+        syncs = (sync for scene in scenes for sync in scene.merchant.get("/api/syncs")["syncs"])
+        reasons = {sync["reason"] for sync in syncs if sync.get("reason")}
+        raise stack.StackError(f"a preparation failed: {'; '.join(reasons)}")
+
+
+def sync_moment(world: World, day: date) -> datetime:
     """When the night after ``day`` is synced, UTC."""
     return datetime.combine(day + timedelta(days=1), SYNC_TIME, world.zone).astimezone(UTC)
 
 
-def _prove(scene: Scene) -> bool:
+def _prove(scene: Scene, modes: Combination) -> bool:
     """Print the tables; whether everything ties out."""
-    first, last = scene.world.days[0], scene.world.days[-1]
-    report = scene.merchant.get("/api/tie-out", **{"from": first.isoformat(), "to": last.isoformat()})
-    trial_balance = scene.company.trial_balance()
-    show.tie_out(report["total"]["lines"], f"Tie-out, {first} to {last}")
+    lines, trial_balance, faults = judge(scene, modes)
+    show.tie_out(lines, f"Tie-out, {scene.world.days[0]} to {scene.world.days[-1]}")
     show.trial_balance(trial_balance)
-    faults = proof.faults(report, scene.world.expected(_sync_moment(scene.world, last)), trial_balance, account_of)
     for fault in faults:
         print(f"  ! {fault}")
     return not faults
+
+
+def judge(scene: Scene, modes: Combination) -> tuple[Sequence[Mapping[str, str]], proof.TrialBalance, Sequence[str]]:
+    """(the tie-out's total lines, the company's trial balance, everything that is wrong)."""
+    first, last = scene.world.days[0], scene.world.days[-1]
+    report = scene.merchant.get("/api/tie-out", **{"from": first.isoformat(), "to": last.isoformat()})
+    trial_balance = scene.company.trial_balance()
+    ledgers, until, by_amount = scene.shop.shop.ledgers, sync_moment(scene.world, last), modes[1] == "summary"
+    expected = in_all(ledgers, until, lambda day: by_amount)
+    valued = valued_by_quickbooks(ledgers, until, lambda day: by_amount)
+    faults = proof.faults(report, expected, trial_balance, account_of, valued)
+    return report["total"]["lines"], trial_balance, faults
+
+
+def scopes() -> tuple[str, ...]:
+    """What a managed installation grants."""
+    return tuple(tomllib.loads(_APP.read_text())["access_scopes"]["scopes"].split(","))
+
+
+def optional_scopes() -> tuple[str, ...]:
+    """What the app asks for when a merchant wants it; the demo's merchant grants it all."""
+    return tuple(tomllib.loads(_APP.read_text())["access_scopes"]["optional_scopes"])
 
 
 def account_of(line: str) -> str:
@@ -253,7 +292,7 @@ def account_of(line: str) -> str:
     return DEMO_ACCOUNTS[key]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((stack.HOST, 0))
         return int(probe.getsockname()[1])

@@ -41,6 +41,7 @@ PASSED_ON = {
     "SHOPIFY_API_SECRET": ("ShopifyApiSecret", "local-secret"),
     "SHOPIFY_API_SECRET_OLD": ("ShopifyApiSecretOld", ""),
     "SHOPIFY_ORIGIN_TEMPLATE": ("ShopifyOriginTemplate", "https://{shop}"),
+    "SHOPIFY_CDN": ("ShopifyCdn", "https://cdn.shopify.com"),
     "STOCKY_ORIGIN": ("StockyOrigin", "https://stocky.shopifyapps.com"),
 }
 """Environment variable → template parameter and what it is here when nobody sets it."""

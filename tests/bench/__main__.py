@@ -12,9 +12,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from infra.local import show
-from tests.bench import figures, preparation, side_by_side, waiting
+from tests.bench import figures, pages, preparation, side_by_side, waiting
 
-MEASURES = (figures.imports, side_by_side.measure, waiting.measure, figures.main_job, preparation.measure)
+MEASURES = (
+    figures.imports, pages.measure, side_by_side.measure, waiting.measure, figures.main_job, preparation.measure,
+)  # fmt: skip
 
 
 def main() -> int:

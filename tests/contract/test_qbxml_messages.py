@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from connector.accounting.bank_documents import Deposit, DepositLine
 from connector.accounting.documents import (
+    AccountDetail,
     Applied,
     CreditCardRefund,
     CreditMemo,
@@ -116,6 +118,23 @@ DOCUMENTS: st.SearchStrategy[Document] = st.one_of(
         further=FURTHER,
     ),
     st.builds(CreditCardRefund, **MONEY, refund_from=st.just("Clearing"), credit_memo=st.just("k"), further=FURTHER),
+    st.builds(
+        Deposit,
+        day=DAYS,
+        deposit_to=st.sampled_from(["Checking", "Bank:Café"]),
+        memo=TEXTS,
+        lines=st.lists(
+            st.builds(
+                DepositLine,
+                account=st.sampled_from(["Shopify Clearing", "Café & Söhne"]),
+                amount=CENTS,
+                bucket=st.just("payout_clearing"),
+                description=TEXTS,
+            ),
+            min_size=1,
+            max_size=4,
+        ).map(tuple),
+    ),
 )
 CONTEXTS = st.builds(
     RenderContext,
@@ -178,6 +197,7 @@ def test_every_list_element_is_valid_whatever_was_typed(
         wish,
         ItemDetail(type_, "Sales", cogs, "Inventory Asset", description, sku, barcode, cost),
         CustomerDetail(wish, description, sku, barcode),
+        account=AccountDetail("OtherCurrentAsset", sku, description),
     )
 
     _sound(contract, render_list_add(ref, fit_name(kind, wish, ref.key, attempt), GUID, context))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from connector.shopify.webhooks import _EVENT as EVENT
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE, KEY, SECRET = "TablePolicy", "KeyPolicy", "SecretPolicy"
@@ -118,6 +121,54 @@ def test_what_the_queue_gives_up_is_kept_and_rings(resources: dict[str, Any]) ->
         if alarm["Namespace"] == "AWS/SQS"
     ]
     assert watched == [{"Fn::GetAtt": "WebhooksDeadLetters.QueueName"}]
+
+
+def test_shopify_s_bus_and_its_rule_are_there_only_where_its_source_is_named(resources: dict[str, Any]) -> None:
+    names = {name for name, one in resources.items() if one.get("Condition") == "OverEventBridge"}
+    assert {resources[name]["Type"] for name in names} == {
+        "AWS::Events::EventBus",
+        "AWS::Events::Rule",
+        "AWS::Lambda::Permission",
+        "AWS::Lambda::EventInvokeConfig",
+        "AWS::SQS::QueuePolicy",
+    }
+    assert {one["Type"] for name, one in resources.items() if name not in names} & {"AWS::Events::EventBus"} == set()
+    template = load("template.yaml")
+    assert template["Parameters"]["ShopifyEventSource"]["Default"] == ""
+    assert template["Conditions"]["OverEventBridge"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "ShopifyEventSource"}, ""]}]
+    }
+    pattern = re.compile(template["Parameters"]["ShopifyEventSource"]["AllowedPattern"])
+    assert pattern.fullmatch("") and pattern.fullmatch("aws.partner/shopify.com/1234/books")
+    assert not pattern.fullmatch("arn:aws:events:eu-north-1::event-source/aws.partner/shopify.com/1234/books")
+
+
+def test_only_shopify_s_events_reach_the_function_that_takes_its_webhooks(resources: dict[str, Any]) -> None:
+    """They carry no signature: what vouches for them is the bus, and that nothing else may call the function so."""
+    bus, rule = resources["ShopifyEvents"]["Properties"], resources["ShopifyEventsRule"]["Properties"]
+    source = {"Ref": "ShopifyEventSource"}
+    assert bus == {"Name": source, "EventSourceName": source}
+    assert rule["EventBusName"] == {"Ref": "ShopifyEvents"}
+    assert rule["EventPattern"] == {"source": [source], "detail-type": [EVENT]}
+    (target,) = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": "Webhooks.Arn"}
+    permission = resources["ShopifyEventsInvoke"]["Properties"]
+    assert permission["SourceArn"] == {"Fn::GetAtt": "ShopifyEventsRule.Arn"}
+    assert permission["FunctionName"] == {"Ref": "Webhooks"}
+
+
+def test_an_event_that_can_not_be_taken_is_kept_and_rings(resources: dict[str, Any]) -> None:
+    dead = {"Fn::GetAtt": "WebhooksDeadLetters.Arn"}
+    (target,) = resources["ShopifyEventsRule"]["Properties"]["Targets"]
+    assert target["DeadLetterConfig"] == {"Arn": dead}
+    again = resources["ShopifyEventsAgain"]["Properties"]
+    assert again["DestinationConfig"] == {"OnFailure": {"Destination": dead}}
+    (statement,) = resources["ShopifyEventsDeadLetters"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": "ShopifyEventsRule.Arn"}}}
+    (sends,) = [s for p in resources["Webhooks"]["Properties"]["Policies"] for s in p.get("Statement", [])]
+    allowed = [one["Fn::If"][:2] if "Fn::If" in one else one for one in sends["Resource"]]
+    assert allowed == [{"Fn::GetAtt": "WebhooksQueue.Arn"}, ["OverEventBridge", dead]]
 
 
 def test_the_table_is_backed_up_and_expires_items_by_the_codes_attribute(resources: dict[str, Any]) -> None:

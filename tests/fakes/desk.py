@@ -10,8 +10,8 @@ from connector.app.entries_fixing import Person
 from tests.fakes.office import SHOP, Office
 
 
-def services_of(office: Office) -> Any:
-    """Of the app's services those that actions on entries and syncs need."""
+def services_of(office: Any) -> Any:
+    """Of the app's services those that actions on entries and syncs need; of an office or a preparation."""
     return SimpleNamespace(
         table=office.table,
         clock=lambda: office.now,

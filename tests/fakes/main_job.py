@@ -5,18 +5,21 @@ No HTTP, no GraphQL, no AWS: the same code as on the stack with a table in memor
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from connector.outbox import connection
+from connector.sync.context import Context
 from connector.web_connector.endpoint import Endpoint
 from infra.local import proof
 from infra.local.company import DEMO_ACCOUNTS, Company
 from infra.local.demo import ACCOUNTS_OF_TENDERS, account_of
 from infra.local.shop import World
+from infra.local.shop.by_hand import in_all, valued_by_quickbooks
 from infra.local.web_connector import Run, WebConnector
 from tests.fakes.preparation import SHOP, Preparation
+from tests.fakes.shop_in_process import ShopInProcess
 from tests.fakes.world_orders import WorldOrders
 
 _TOKEN = "correct-horse-battery"
@@ -25,14 +28,18 @@ _AT_NIGHT = time(2)
 
 
 class MainJob:
-    """``mode`` is that of the customers. ``now`` is what the endpoint's clock says."""
+    """``mode`` is that of the customers, ``modes`` are those of ``inventory`` and ``vendor``. ``now`` is what the
+    endpoint's clock says."""
 
-    def __init__(self, world: World, mode: str, page_size: int = 40) -> None:
+    def __init__(self, world: World, mode: str, page_size: int = 40, **modes: str) -> None:
         self.world = world
         self.now = self.night_after(0)
         self.source = WorldOrders(world, self.now, page_size)
-        self.preparation = Preparation(self.source, mode, start=world.days[0])
+        self._nights_by_amount: set[date] = set()
+        self.shop = ShopInProcess(world, self.now)
+        self.preparation = Preparation(self.source, mode, start=world.days[0], context=self._context)
         self.preparation.settings(
+            modes={"customer": mode, "inventory": "detailed", "vendor": "summary", **modes},
             accounts={key: name for key, name in DEMO_ACCOUNTS.items() if key != "cash"},
             tenders={gateway: DEMO_ACCOUNTS[key] for gateway, key in ACCOUNTS_OF_TENDERS.items()},
         )
@@ -65,7 +72,9 @@ class MainJob:
             self.update()
 
     def prepare(self, day: int) -> None:
-        self.now = self.source.now = self.night_after(day)
+        self.now = self.source.now = self.shop.shop.now = self.night_after(day)
+        if self.preparation.modes["inventory"] == "summary":
+            self._nights_by_amount.add(self.now.astimezone(self.world.zone).date())
         self.preparation.sync(self.now)
 
     def update(self) -> Run:
@@ -81,12 +90,28 @@ class MainJob:
 
     def faults(self) -> list[str]:
         """What the demo's proof finds wrong with the books."""
-        expected = self.world.expected(self.night_after(-1))
-        return proof.faults(self.preparation.report(), expected, self.company.trial_balance(), account_of)
+        expected = self._expected()
+        valued = valued_by_quickbooks(self.shop.shop.ledgers, self.night_after(-1), self._by_amount)
+        return proof.faults(self.preparation.report(), expected, self.company.trial_balance(), account_of, valued)
 
     def expected(self, line: str) -> Decimal:
-        by_day = self.world.expected(self.night_after(-1)).values()
+        by_day = self._expected().values()
         return sum((lines.get(line, Decimal()) for lines in by_day), Decimal())
+
+    def _by_amount(self, night: date) -> bool:
+        return night in self._nights_by_amount
+
+    def _expected(self) -> dict[date, dict[str, Decimal]]:
+        return in_all(self.shop.shop.ledgers, self.night_after(-1), self._by_amount)
+
+    def _context(self) -> Context:
+        return Context(
+            self.table,
+            lambda shop: self.preparation.source,
+            lambda: self.preparation.end,
+            lambda: self.preparation.remaining(),
+            admin_of=lambda shop: self.shop.client(),
+        )
 
     def _call(self, operation: str, **parameters: Any) -> Any:
         self.now += timedelta(seconds=1)

@@ -27,6 +27,7 @@ from tests.fakes import expressions
 from tests.fakes.expressions import invalid
 
 _LARGEST_ITEM = 400 * 1024
+_LONGEST_SORT_KEY = 1024
 _LARGEST_TRANSACTION = 4 * 1024 * 1024
 _NOTHING: Mapping[str, Any] = {}
 _Key = tuple[str, str]
@@ -49,6 +50,8 @@ class MemoryTable:
     # Reading.
 
     def get(self, pk: str, sk: str) -> Item | None:
+        if len(sk.encode("utf-8", "surrogatepass")) > _LONGEST_SORT_KEY:
+            raise invalid("Size of rangekey has exceeded the maximum size limit of 1024 bytes")
         item = self._partitions.get(pk, {}).get(sk)
         return _copy(item) if item else None
 

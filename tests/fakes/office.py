@@ -146,7 +146,7 @@ class Office:
         for entry in entries:
             want(self.table, SHOP, tuple(dict.fromkeys(list_refs(entry.document))))
             writes = [put_write(entry.to_item(), "attribute_not_exists(pk)")]
-            self.table.transact([*writes, days.add_write(SHOP, entry.day, "shopify", entry.effect)])
+            self.table.transact([*writes, *days.add_writes(SHOP, entry.day, "shopify", entry.effect)])
         return entries
 
     def web_connector(

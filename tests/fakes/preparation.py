@@ -78,6 +78,10 @@ class Preparation:
         now = settings.read(self.table, SHOP)
         settings.store(self.table, SHOP, replace(now, **changes), "user", datetime(2026, 1, 1, tzinfo=UTC))
 
+    @property
+    def modes(self) -> Mapping[str, str]:
+        return settings.read(self.table, SHOP).modes
+
     def sync(self, end: datetime, **event: Any) -> dict[str, Any]:
         """A whole sync for what happened before ``end``; a step that is killed is called again with its state."""
         self.end = end

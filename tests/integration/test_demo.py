@@ -40,3 +40,17 @@ def test_a_demo_that_is_stopped_proves_nothing_and_leaves_nothing_running(tmp_pa
         process.communicate(timeout=processes.STOP_SECONDS)
     assert process.returncode == 1
     assert processes.processes_of(tmp_path) == []
+
+
+def test_several_combinations_of_modes_are_proven_on_one_stack(tmp_path: Path) -> None:
+    modes = "detailed,summary,detailed summary,detailed,summary"
+    with processes.started(
+        "demo", "--data", tmp_path, environment={"DAYS": "1", "ORDERS": "4", "MODES": modes}
+    ) as process:
+        output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    rows = [line.split() for line in output.splitlines() if line.startswith(("  detailed  ", "  summary  "))]
+    assert [row[:3] for row in rows] == [["detailed", "summary", "detailed"], ["summary", "detailed", "summary"]]
+    assert all(int(row[3]) > 0 and int(row[4]) > 0 and row[5] == "0.00" for row in rows)
+    assert "Every combination ties out." in output
+    assert list(tmp_path.iterdir()) == []

@@ -69,6 +69,11 @@ LIST_REQUESTS: dict[str, str] = {
         "Name str31 IsActive bool? ParentRef ref? AccountType %AccountType AccountNumber str7? BankNumber str25? "
         "Desc str200? OpenBalance amt? OpenBalanceDate date? TaxLineID int? CurrencyRef ref64?",
     ),
+    "AccountModRq": _add(
+        "AccountMod",
+        "...MOD Name str31? IsActive bool? ParentRef ref? AccountType %AccountType? AccountNumber str7? "
+        "BankNumber str25? Desc str200? OpenBalance amt? OpenBalanceDate date? TaxLineID int? CurrencyRef ref64?",
+    ),
     "CustomerQueryRq": _query(_NAMES, owner=True),
     "CustomerAddRq": _add(
         "CustomerAdd",

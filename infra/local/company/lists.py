@@ -161,7 +161,7 @@ class Lists:
             if float(rate) and "TaxVendorRef" not in body:
                 raise missing("TaxVendorRef")
         elif element.kind == "Account":
-            self._complete_account(body)
+            self._complete_account(element)
 
     def _check_sides(self, body: Node) -> None:
         for side, fields in _SIDE_ACCOUNTS.items():
@@ -186,11 +186,14 @@ class Lists:
                 raise Refused(3270, f"Missing posting account: an inventory item needs {field}.")
             self._books.account(body[field], allowed, "item")
 
-    def _complete_account(self, body: Node) -> None:
+    def _complete_account(self, element: Element) -> None:
+        body = element.body
+        if element.parent and self._books.account_type(element.parent) != body["AccountType"]:
+            raise not_saved("account", "The account type of a subaccount must be the same as its parent's.")
         number = body.get("AccountNumber")
         if number:
             same = [a for a in self._store.elements("kind = 'Account'") if a.body.get("AccountNumber") == number]
-            if same and same[0].body != body:
+            if any(account.list_id != element.list_id for account in same):
                 raise not_saved("account", "The account number is already in use.")
         if cents(body.pop("OpenBalance", "")):
             raise not_available("opening balances")

@@ -84,7 +84,12 @@ TYPE_SCOPES: dict[str, tuple[str, ...]] = {
     ),
     "GiftCard": ("read_gift_cards",),
     **dict.fromkeys(
-        ("GiftCardTransaction", "GiftCardCreditTransaction", "GiftCardDebitTransaction"),
+        (
+            "GiftCardCashOutTransaction",
+            "GiftCardTransaction",
+            "GiftCardCreditTransaction",
+            "GiftCardDebitTransaction",
+        ),
         ("read_gift_card_transactions",),
     ),
     "StoreCreditAccount": ("read_store_credit_accounts",),

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from infra.local.shop.by_hand import CARD, CARD_VALUE, card_events, credit_events
 from infra.local.shop.listing import listed
 from infra.local.shop.model import ZERO, Customer, Order, Sale, Transaction, legacy_id, total
 from infra.local.shop.nodes import Frame, Node, Rows, customer_node
@@ -34,6 +35,8 @@ class Card:
     sale: Sale | None = None
     disabled_at: datetime | None = None
     moved: list[Movement] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
+    """Of the movements (ids) whose kind does not follow from the sign."""
 
     def balance(self, at: datetime | None = None) -> Decimal:
         return self.value + total(m[1] for m in self.moved if at is None or m[0] <= at)
@@ -52,7 +55,7 @@ class Credits:
             sold += self._sold(order)
         for order, payment in self._payments("gift_card"):
             self._draw(given, order, payment)
-        return sorted((*given, *sold), key=lambda card: (card.created_at, card.id))
+        return sorted((*given, *sold, *self._by_hand()), key=lambda card: (card.created_at, card.id))
 
     @cached_property
     def accounts(self) -> dict[str, list[Movement]]:
@@ -64,7 +67,9 @@ class Credits:
                 order.customer.id, [(self.world.opened, FIRST_CREDIT, order.customer.id, None, None)]
             )
             begun.append((payment.processed_at, -payment.sign * payment.amount, payment.id, payment, order))
-        return found
+        by_hand = found.setdefault(self.world.catalog.customers[-1].id, [])
+        by_hand += [(event.at, event.amount, event.kind, None, None) for event in credit_events(self.world)]
+        return {customer: sorted(moved, key=lambda m: (m[0], m[2])) for customer, moved in found.items()}
 
     def accounts_of(self, customer: Customer, frame: Frame) -> Rows:
         moved = [m for m in self.accounts.get(customer.id, ()) if m[0] <= frame.at]
@@ -92,8 +97,19 @@ class Credits:
         ]
         return sorted(found, key=lambda pair: (pair[1].processed_at, pair[1].id))
 
-    def _given_away(self, number: int) -> Card:
-        return Card(f"gid://shopify/GiftCard/{5_100_000_000_000 + number * 32_768}", self.world.opened, GIVEN_AWAY)
+    def _given_away(self, number: int, value: Decimal = GIVEN_AWAY) -> Card:
+        return Card(f"gid://shopify/GiftCard/{5_100_000_000_000 + number * 32_768}", self.world.opened, value)
+
+    def _by_hand(self) -> Iterable[Card]:
+        for event in card_events(self.world):
+            if event.kind == "issued":
+                card = Card(CARD, event.at, CARD_VALUE)
+            elif event.kind == "deactivated":
+                card.disabled_at = event.at
+            else:
+                card.moved.append((event.at, event.amount, event.id, None, None))
+                card.kinds[event.id] = event.kind
+        yield card
 
     def _sold(self, order: Order) -> Iterable[Card]:
         if order.test:
@@ -111,17 +127,13 @@ class Credits:
                     yield Card(gid, agreement.happened_at, sale.gross, order, sale, gone[0] if gone else None)
 
     def _draw(self, cards: list[Card], order: Order, payment: Transaction) -> None:
-        """From the newest card, and from new ones when it is empty; what comes back goes onto it."""
-        left = payment.amount
-        while left:
-            card = cards[-1]
-            part = left if payment.sign < 0 else min(left, card.balance())
-            if part:
-                gid = f"{legacy_id(payment.id) + len(card.moved) % 1_000}"
-                card.moved.append((payment.processed_at, -payment.sign * part, gid, payment, order))
-                left -= part
-            if left:
-                cards.append(self._given_away(len(cards)))
+        """From the newest card, from a new one when there is too little on it; what comes back goes onto it. Shopify
+        makes a payment of each card that a customer pays with."""
+        if payment.sign > 0 and cards[-1].balance() < payment.amount:
+            cards.append(self._given_away(len(cards), max(GIVEN_AWAY, payment.amount)))
+        moved = cards[-1].moved
+        gid = f"{legacy_id(payment.id) + len(moved) % 1_000}"
+        moved.append((payment.processed_at, -payment.sign * payment.amount, gid, payment, order))
 
 
 _CARD_FIELDS = {
@@ -160,19 +172,19 @@ def _card(card: Card, frame: Frame, order_node: Any, line_node: Any) -> Node:
         "enabled": disabled is None,
         "deactivatedAt": disabled,
         "expiresOn": None,
-        "note": None if card.order else "Opening gift",
+        "note": None if card.order else "A gift",
         "initialValue": frame.money(card.value),
-        "balance": frame.money(ZERO if disabled else card.balance(frame.at)),
+        "balance": frame.money(ZERO if disabled and card.order else card.balance(frame.at)),
         "order": card.order and (lambda: order_node(card.order)),
         "lineItem": card.sale and (lambda: line_node(card.order, card.sale)),
         "customer": customer and (lambda: customer_node(customer, frame)),
-        "transactions": lambda **_: Rows(moved, lambda m: _card_transaction(m, frame)),
+        "transactions": lambda **_: Rows(moved, lambda m: _card_transaction(m, card, frame)),
     }
 
 
-def _card_transaction(moved: Movement, frame: Frame) -> Node:
+def _card_transaction(moved: Movement, card: Card, frame: Frame) -> Node:
     """A credit is positive, a debit negative."""
-    kind = "GiftCardCreditTransaction" if moved[1] > 0 else "GiftCardDebitTransaction"
+    kind = card.kinds.get(moved[2]) or ("GiftCardCreditTransaction" if moved[1] > 0 else "GiftCardDebitTransaction")
     return {
         "__typename": kind,
         "id": f"gid://shopify/{kind}/{moved[2]}",
@@ -196,8 +208,9 @@ def _account(customer: Customer, moved: list[Movement], frame: Frame) -> Node:
 
 
 def _account_transaction(moved: Movement, balance: Decimal, number: int, frame: Frame) -> Node:
-    at, amount, _, payment, _ = moved
+    at, amount, what, payment, _ = moved
     kind = "StoreCreditAccountCreditTransaction" if amount > 0 else "StoreCreditAccountDebitTransaction"
+    kind = what if what.startswith("StoreCredit") else kind
     return {
         "__typename": kind,
         "id": f"gid://shopify/{kind}/{number}",

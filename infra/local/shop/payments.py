@@ -28,6 +28,17 @@ SUMMARY = {
 }
 """Which part of a payout's summary a type counts in; all others are adjustments."""
 
+LINES = {
+    "CHARGE": "payout_clearing",
+    "REFUND": "payout_clearing",
+    "DISPUTE_WITHDRAWAL": "chargebacks",
+    "DISPUTE_REVERSAL": "chargebacks",
+    "RESERVED_FUNDS": "reserve",
+    "RESERVED_FUNDS_REVERSAL": "reserve",
+    "ADJUSTMENT": "payout_adjustments",
+}
+"""Where the books must show a type's amounts: they leave that account for the bank."""
+
 
 @dataclass(frozen=True, slots=True)
 class BalanceTransaction:
@@ -105,6 +116,15 @@ class Payments:
             amount = next(t.amount for t in order.transactions if t.sign > 0 and t.gateway == CARD)
             found.append(Dispute(gid, order, amount, begun, begun + timedelta(days=2), won=number == 1))
         return found
+
+    def meant(self, until: datetime) -> Iterator[tuple[datetime, str, Decimal]]:
+        """(moment, line of the tie-out, amount) of the payouts that were on their way before ``until``."""
+        for payout in self.payouts:
+            if payout.issued_at < until:
+                yield payout.issued_at, "bank", payout.net
+                for part in payout.parts:
+                    yield payout.issued_at, LINES[part.type], -part.amount
+                    yield payout.issued_at, "payment_fees", part.fee
 
     def entries(self, at: datetime) -> list[BalanceTransaction]:
         """The balance transactions of until then, transfers among them, oldest first."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
+from infra.local.shop.by_hand import counts
 from infra.local.shop.listing import listed
 from infra.local.shop.model import Location, Order, Variant, legacy_id
 from infra.local.shop.nodes import Frame, Node, Rows, inventory_item_node, location_node
@@ -17,6 +18,7 @@ from infra.local.shop.world import World
 AT_FIRST = 500
 """Of every variant in every shop, when the world begins."""
 
+_CENT = Decimal("0.01")
 _NAMES = ("available", "on_hand", "committed", "incoming", "damaged", "reserved", "safety_stock", "quality_control")
 
 
@@ -83,7 +85,22 @@ class Stock:
                     if transfer.origin_location:
                         left = found.setdefault((variant.id, transfer.origin_location.id), [])
                         left.append((delivery.sent_at, -sent, 0))
+        for counted in counts(self.world):
+            place = self.world.catalog.locations[counted.location]
+            found.setdefault((self._goods[counted.product].id, place.id), []).append((counted.at, counted.units, 0))
         return {where: sorted(moves) for where, moves in found.items()}
+
+    @property
+    def _goods(self) -> list[Variant]:
+        return [variant for variant in self.world.catalog.variants if variant.unit_cost is not None]
+
+    def found(self) -> Iterator[tuple[datetime, Variant, int]]:
+        """What is in stock, or is not, without a sale, a purchase or a transfer: counted, or rejected on arrival."""
+        for counted in counts(self.world):
+            yield counted.at, self._goods[counted.product], counted.units
+        for transfer in self.transfers:
+            for delivery in transfer.deliveries if transfer.origin_location else ():
+                yield from ((delivery.received_at, line[0], -line[3]) for line in delivery.lines if line[3])
 
     def _of_order(self, order: Order) -> Iterator[tuple[str, str, Move]]:
         """Goods are committed when they are sold, and leave the shelf when they are sent."""
@@ -149,12 +166,13 @@ class Stock:
 
     @cached_property
     def transfers(self) -> list[Transfer]:
-        """One from shop to shop, one of a supplier's that came whole in two parts, one that came short."""
+        """One from shop to shop of which a piece broke on the way, a supplier's that came whole in two parts, one that
+        came short."""
         main, annex = self.world.catalog.locations
-        goods = [v for v in self.world.catalog.variants if v.unit_cost is not None]
-        first, second, third = goods[0], goods[1], goods[2]
+        first, second, third = self._goods[:3]
+        broken = 1 if len(self.world.days) > 2 else 0
         return [
-            self._transfer(1, main.name, main, annex, ((first, 20),), (((first, 20, 20, 0),),)),
+            self._transfer(1, main.name, main, annex, ((first, 20),), (((first, 20, 20 - broken, broken),),)),
             self._transfer(
                 2,
                 "Northwind Mills",
@@ -176,6 +194,22 @@ class Stock:
             self._order(2, "Åkerblad & Co: Ceramics", annex, short.lines, Decimal("8.875"), short),
             self._order(3, "Northwind Mills", main, draft, Decimal("0"), None),
         ]
+
+    def bought(self, until: datetime) -> Iterator[tuple[datetime, str, Decimal]]:
+        """What the books must show of the purchase orders: when, line of the tie-out, amount. The suppliers are owed
+        for what was accepted, and for the tax on it."""
+        for order in self.purchase_orders:
+            costs = {variant.id: (cost, tax) for variant, _, cost, tax in order.lines}
+            for delivery in order.transfer.deliveries if order.transfer else ():
+                if delivery.received_at >= until:
+                    continue
+                for variant, _, accepted, _ in delivery.lines:
+                    cost, percent = costs[variant.id]
+                    goods = (cost * accepted).quantize(_CENT, ROUND_HALF_UP)
+                    tax = (goods * percent / 100).quantize(_CENT, ROUND_HALF_UP)
+                    yield delivery.received_at, "purchases", goods
+                    yield delivery.received_at, "purchase_tax", tax
+                    yield delivery.received_at, "accounts_payable", -goods - tax
 
     def _transfer(
         self,

@@ -12,8 +12,8 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -44,6 +44,8 @@ class Registration:
     redirect_uris: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     """What a managed installation grants; an app that asks at the permission page names its own."""
+    optional: tuple[str, ...] = ()
+    """What the merchant grants at the permission page besides."""
 
     def accepts(self, key: str, secret: str) -> bool:
         return key == self.key and secret in (self.secret, *self.other_secrets)
@@ -131,7 +133,7 @@ class Tokens:
             return 400, "Oauth error invalid_request: The redirect_uri is not whitelisted"
         code = secrets.token_hex(16)
         scopes = tuple(scope for scope in query.get("scope", "").split(",") if scope)
-        self._codes[code] = self.clock() + CODE_SECONDS, scopes
+        self._codes[code] = self.clock() + CODE_SECONDS, tuple(dict.fromkeys((*scopes, *self.app.optional)))
         back = {
             "code": code,
             "host": self.host,
@@ -198,6 +200,17 @@ class Tokens:
         if parameters.get("requested_token_type") != _OFFLINE:
             return 400, {"error": "invalid_request", "error_description": "unsupported requested_token_type"}
         return 200, self._given(self._offline(self.app.scopes, _expiring(parameters)))
+
+    def allow(self, scopes: Iterable[str]) -> tuple[str, ...]:
+        """The merchant grants more of what is optional; tokens given before can do it too. Returns all that is granted.
+
+        Source: Shopify, "Manage access scopes", ``shopify.scopes.request``.
+        """
+        more = [scope for scope in scopes if scope in self.app.optional]
+        self.app = replace(self.app, scopes=tuple(dict.fromkeys((*self.app.scopes, *more))))
+        for grant in self.grants.values():
+            grant.scopes = tuple(dict.fromkeys((*grant.scopes, *more)))
+        return self.app.scopes
 
     def _claims(self, token: str) -> dict[str, Any] | None:
         """A session token's claims, or None if it isn't one of this shop and app that is good now."""

@@ -123,7 +123,7 @@ _PAYLOADS: dict[str, Callable[[Shop], dict[str, Any]]] = {
     "app/scopes_update": lambda shop: {
         "id": legacy_id(shop_id(shop.domain)),
         "previous": list(shop.app.scopes),
-        "current": list(shop.app.scopes),
+        "current": list(shop.tokens.app.scopes),
         "updated_at": datetime.fromtimestamp(shop.clock(), UTC).isoformat(),
     },
     "bulk_operations/finish": lambda shop: shop.bulk.finished(list(shop.bulk.operations)[-1]),

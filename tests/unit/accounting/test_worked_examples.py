@@ -11,13 +11,14 @@ import pytest
 from connector.accounting.effects import balanced, effect_of_document
 from tests.unit.accounting.worked_examples import EXAMPLES, Example, documents, shown
 
-PAGE = Path(__file__).with_name("what_becomes_what.md")
+README = Path(__file__).parents[3] / "README.md"
 _BLOCK = re.compile(r"^### (?P<title>.+)\n(?:.*\n)+?```\n(?P<shown>(?:.*\n)+?)```$", re.MULTILINE)
 
 
 @cache
 def on_the_page() -> dict[str, str]:
-    return {found["title"]: found["shown"].rstrip() for found in _BLOCK.finditer(PAGE.read_text())}
+    page = README.read_text(encoding="utf-8").partition("\n## What becomes what\n")[2].partition("\n## ")[0]
+    return {found["title"]: found["shown"].rstrip() for found in _BLOCK.finditer(page)}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from connector.accounting.bank_documents import Deposit
 from connector.accounting.detailed import detailed_documents
 from connector.accounting.documents import (
     CreditCardRefund,
@@ -19,9 +20,13 @@ from connector.accounting.documents import (
 )
 from connector.accounting.effects import document_total
 from connector.accounting.policy import Mode, SummaryForm
+from connector.accounting.stock_documents import InventoryAdjustment
 from connector.accounting.summary import summary_document, summary_parts
 from connector.ledger.facts import MoneyKind, SaleKind
 from connector.quickbooks.names import reference
+from tests.unit.accounting.movement_examples import MOVEMENTS, MovementExample, adjusted_line
+from tests.unit.accounting.payout_examples import PAYOUTS, PayoutExample, deposit_line, payouts_of
+from tests.unit.accounting.purchase_examples import PURCHASES, PurchaseExample, line_of, purchases_of, where
 from tests.unit.accounting.shop_orders import POLICY, Story
 
 DETAILED = replace(POLICY, inventory=Mode.SUMMARY, sales_orders=True)
@@ -37,6 +42,11 @@ NAMES = {
     "SalesOrder": "Sales Order",
     "SalesOrderClosing": "Sales Order closed",
     "JournalEntry": "Journal Entry",
+    "PurchaseOrder": "Purchase Order",
+    "ItemReceipt": "Item Receipt",
+    "VendorCredit": "Vendor Credit",
+    "Deposit": "Make Deposits",
+    "InventoryAdjustment": "Inventory Adjustment",
 }
 
 
@@ -74,11 +84,20 @@ EXAMPLES = (
             .pay(0, "cash", "25.00"),)),
     Example("A day in summary", SUMMARY, (_paid, lambda s: s.give_back(1, "50.00", ("shopify_payments", "50.00")))),
     Example("A day in summary, as a journal entry", JOURNAL, (_paid,)),
+    *PURCHASES,
+    *PAYOUTS,
+    *MOVEMENTS,
 )  # fmt: skip
 
 
-def documents(example: Example) -> list[Document]:
+def documents(example: Example | PurchaseExample | PayoutExample | MovementExample) -> list[Document]:
     """What the example's syncs make, in order."""
+    if isinstance(example, MovementExample):
+        return example.documents()
+    if isinstance(example, PayoutExample):
+        return payouts_of(example)
+    if isinstance(example, PurchaseExample):
+        return purchases_of(example)
     story, known, found = Story(), frozenset[str](), list[Document]()
     counters: dict[str, int] = {}
     open_documents: Any = ()
@@ -100,22 +119,31 @@ def documents(example: Example) -> list[Document]:
     return found
 
 
-def shown(example: Example) -> str:
+def shown(example: Example | PurchaseExample | PayoutExample | MovementExample) -> str:
     return "\n".join(line for document in documents(example) for line in _lines(document))
 
 
 def _lines(document: Any) -> list[str]:
     name = NAMES.get(type(document).__name__, type(document).__name__)
-    head = f"{document.day} {name} {document.ref_number} {document_total(document)}{_where(document)}"
+    named = " ".join(filter(None, (name, document.ref_number)))
+    head = f"{document.day} {named} {document_total(document)}{_where(document)}"
     if isinstance(document, JournalEntry):
         return [head, *(f"    {line.account}: {_side(line.amount)}" for line in document.lines)]
+    if hasattr(document, "vendor"):
+        return [head, *map(line_of, document.lines)]
+    if isinstance(document, InventoryAdjustment):
+        return [head, *map(adjusted_line, document.lines)]
+    if isinstance(document, Deposit):
+        return [head, *map(deposit_line, document.lines)]
     lines = getattr(document, "lines", ())
     return [head, *(f"    {line.item.name}{_count(line.quantity)}: {line.amount}" for line in lines)]
 
 
 def _where(document: Any) -> str:
+    if hasattr(document, "vendor"):
+        return where(document)
     match document:
-        case SalesReceipt() | ReceivePayment():
+        case SalesReceipt() | ReceivePayment() | Deposit():
             return f" to {document.deposit_to}"
         case CreditCardRefund():
             return f" from {document.refund_from}"

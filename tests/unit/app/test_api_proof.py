@@ -49,9 +49,10 @@ def test_an_undo_names_its_sync_and_understands_only_what_it_knows(
     assert call("POST", "/api/syncs/s1/undo", {"repost": "yes"}).faults.keys() == {"repost"}
     shown = call("POST", "/api/syncs/s1/undo", {"preview": True})
     assert (shown.status, shown.json["entries"]) == (200, [])
-    assert call("GET", "/api/audit").json["lines"] == []
+    assert "reconciled" in shown.json["note"]
+    assert "sync.undo" not in [line["what"] for line in call("GET", "/api/audit").json["lines"]]
     assert call("POST", "/api/syncs/s1/undo", {}).status == 202
-    (line,) = call("GET", "/api/audit").json["lines"]
+    (line,) = [one for one in call("GET", "/api/audit").json["lines"] if one["what"] == "sync.undo"]
     assert (line["what"], line["about"], line["who"]) == ("sync.undo", "s1", "42")
 
 
@@ -94,3 +95,30 @@ def test_an_entry_that_is_not_there_can_not_be_fixed(call: Call, started: str) -
     assert call("POST", "/api/entries/retry", {"ids": "none"}).faults.keys() == {"ids"}
     answer = call("POST", "/api/entries/retry", {"ids": ["none"]}).json
     assert answer == {"entries": [{"id": "none", "problem": "There is no such entry."}]}
+
+
+def test_the_audit_log_says_who_set_up_and_started_what_and_goes_on_a_page_further(
+    call: Call, started: str, table: MemoryTable
+) -> None:
+    call("POST", "/api/connection/token", {})
+    call("POST", "/api/syncs", {"from": "2026-10-01", "to": "2026-10-02"})
+    lines = call("GET", "/api/audit").json["lines"]
+    noted = {"settings.change", "integration.start", "connection.token", "sync.start"}
+    assert {line["what"] for line in lines} == noted
+    assert {line["who"] for line in lines} == {"42"}
+    older = call("GET", "/api/audit", query={"before": lines[0]["id"]}).json
+    assert older["lines"] == lines[1:] and older["next"] == ""
+
+
+def test_syncs_go_on_behind_the_one_that_is_named(call: Call, started: str, table: MemoryTable, clock: Clock) -> None:
+    for name in ("a", "b", "c"):
+        syncs.create(table, SHOP, name, trigger="manual", window_end=clock())  # type: ignore[arg-type]
+    assert [one["id"] for one in call("GET", "/api/syncs").json["syncs"]] == ["c", "b", "a"]
+    assert [one["id"] for one in call("GET", "/api/syncs", query={"before": "c"}).json["syncs"]] == ["b", "a"]
+
+
+def test_an_export_is_refused_for_what_is_not_known(call: Call, started: str) -> None:
+    assert call("GET", "/api/export").faults.keys() == {"what"}
+    assert call("GET", "/api/export", query={"what": "entries", "from": "2026-11-01"}).faults.keys() == {"to"}
+    assert call("GET", "/api/export", query={"what": "tie-out", "after": "x"}).faults.keys() == {"after"}
+    assert call("GET", "/api/export", query={"what": "settings"}).json["content"]["versions"]

@@ -20,6 +20,7 @@ from connector.outbox.entries import Entry, EntryState, entry_id
 from connector.outbox.lists import ListElement, ListState
 from connector.storage import days
 from tests.unit.app.conftest import (
+    ACCOUNTS,
     OTHER,
     SHOP,
     Call,
@@ -181,6 +182,7 @@ def test_a_company_that_was_not_known_again_is_confirmed_by_typing(
     path = "/api/connection/confirm-company"
     assert call("POST", path, {"confirm": SHOP}).status == 409  # nothing was ever connected
     call("POST", "/api/connection/token", {})
+    clock.forward(seconds=1)
     connections.heard(services.table, SHOP, clock(), company_seen={"name": "Old", "file": "old.qbw", "file_id": "x"})
     refused = call("POST", path, {"confirm": OTHER})
     assert refused.status == 422 and "confirm" in refused.faults
@@ -329,3 +331,12 @@ def test_without_a_range_the_tie_out_is_of_the_last_month_in_the_shop_s_days(
     report = call("GET", "/api/tie-out").json
     assert (report["from"], report["to"]) == ("2026-10-03", "2026-11-03")
     assert call("GET", "/api/tie-out", query={"from": "2026-11-01"}).status == 422
+
+
+def test_problems_are_told_in_the_language_that_is_asked_for(call: Call, connected: str) -> None:
+    wrong = settings_document(accounts=ACCOUNTS | {"bank": "Chequing"})
+    danish = call("PUT", "/api/settings", wrong, headers={"accept-language": "da"})
+    assert danish.faults == {"accounts.bank": 'QuickBooks har ingen konto "Chequing".'}
+    assert call("PUT", "/api/settings", wrong).faults == {"accounts.bank": 'QuickBooks has no account "Chequing".'}
+    nowhere = call("GET", "/api/nowhere", headers={"accept-language": "da-DK,da;q=0.9"})
+    assert nowhere.faults == {"": "Adressen findes ikke."}

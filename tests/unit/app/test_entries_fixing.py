@@ -204,3 +204,17 @@ def test_a_customer_of_the_shop_keeps_its_name_to_itself(office: Office, person:
     office.update()
     with pytest.raises(Unprocessable):
         entries_fixing.fix(person, held(office, draft).id, {"fix": "rename", "name": "Customer 2"})
+
+
+def test_only_what_a_fix_asks_for_is_written_into_the_audit_log(office: Office, person: Person) -> None:
+    """A request may have 256 kB; for each of two hundred entries they would be kept again."""
+    draft = receipt(1)
+    office.add([draft])
+    office.company.set(closing_date="2026-03-31")
+    office.update()
+    entry = held(office, draft)
+    given = {"fix": "first_open_day", "name": "n" * 10_000, "anything": "x" * 10_000, "": "y"}
+    entries_fixing.fix(person, entry.id, given)
+    (line,) = audit.newest(office.table, SHOP)
+    assert line["details"].keys() <= {"title", "ref_number", "name"}
+    assert len(str(line["details"])) < 1_000

@@ -120,7 +120,11 @@ def test_webhooks_travel_over_the_queue_and_are_carried_out(account: Any, contex
     assert module.work({"Records": [good, bad]}, context) == {"batchItemFailures": [{"itemIdentifier": "m2"}]}
     metadata = {"X-Shopify-Topic": "orders/create", "X-Shopify-Shop-Domain": SHOP, "X-Shopify-Webhook-Id": "e1"}
     delivered = {"detail-type": "shopifyWebhook", "detail": {"metadata": metadata, "payload": {"id": 1}}}
-    assert module.work(delivered, context) == {}
+    assert module.handler(delivered, context) == {}
+    (message,) = boto3.client("sqs").receive_message(QueueUrl=account["WEBHOOKS_QUEUE_URL"])["Messages"]
+    assert module.work({"Records": [{"messageId": "m3", "body": message["Body"]}]}, context) == {
+        "batchItemFailures": []
+    }
     assert boto3.client("dynamodb").get_item(
         TableName="connector", Key={"pk": {"S": f"SHOP#{SHOP}"}, "sk": {"S": "WEBHOOK#e1"}}
     )["Item"]
@@ -143,6 +147,15 @@ def test_a_webhook_that_cannot_be_queued_is_sent_again_by_shopify(
     digest = base64.b64encode(hmac.new(SECRET.encode(), b"{}", hashlib.sha256).digest()).decode()
     event = {"headers": {"X-Shopify-Shop-Domain": SHOP, "X-Shopify-Hmac-Sha256": digest}, "body": "{}"}
     assert module.handler(event, context)["statusCode"] == 503
+    metadata = {"X-Shopify-Topic": "shop/update", "X-Shopify-Shop-Domain": SHOP}
+    with pytest.raises(ConnectionError):  # nobody would send it again if this were an answer
+        module.handler({"detail-type": "shopifyWebhook", "detail": {"metadata": metadata, "payload": {}}}, context)
+
+
+def test_the_queue_is_not_waited_for_longer_than_shopify_waits(account: Any) -> None:
+    config = function("webhooks").QUEUE
+    once = config.connect_timeout + config.read_timeout
+    assert once * config.retries["total_max_attempts"] < 5
 
 
 def test_prepare_runs_a_step_and_says_what_can_be_tried_again(

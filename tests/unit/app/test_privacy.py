@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -20,13 +18,12 @@ from connector.ledger.facts import Customer
 from connector.ledger.stored_value import STORE_CREDIT, StoredValueFact, StoredValueKind
 from connector.outbox import connection, message_sets
 from connector.outbox.entries import EntryState
-from connector.outbox.lists import ListElement, ListState
+from connector.outbox.lists import ListState
 from connector.storage import keys
 from connector.storage.facts import FactRecord, Topic
-from infra.local.shop import build_world
-from infra.local.shop.model import Order, legacy_id
-from tests.fakes.main_job import MainJob
+from infra.local.shop.model import legacy_id
 from tests.fakes.preparation import SHOP
+from tests.unit.app.bookkeeping import Bookkeeping
 from tests.unit.app.conftest import OTHER, Call, Clock, Scheduler, minute
 
 ALWAYS = lambda: 600.0  # noqa: E731
@@ -34,110 +31,6 @@ ALWAYS = lambda: 600.0  # noqa: E731
 
 class Killed(BaseException):
     """The process is gone."""
-
-
-class Bookkeeping:
-    """A shop's first days, posted; its best customer; and what privacy requests are carried out with."""
-
-    def __init__(self, services: Services, days: int = 4, mode: str = "detailed") -> None:
-        self.job = MainJob(build_world(days=days, orders_per_day=15), mode)
-        self.table: Any = self.job.table
-        self.services = replace(services, table=self.table, clock=lambda: self.job.now)
-        self.customer, self.orders = self._best()
-
-    def live(self, *days: int) -> None:
-        for day in days:
-            self.job.prepare(day)
-            self.job.update()
-
-    def _best(self) -> tuple[Any, list[Order]]:
-        """Who bought most often, with a name, an address and a number to be forgotten."""
-        bought: dict[str, list[Order]] = {}
-        for order in self.job.world:
-            if order.customer and order.customer.email and order.customer.phone:
-                bought.setdefault(order.customer.id, []).append(order)
-        orders = max(bought.values(), key=len)
-        return orders[0].customer, orders
-
-    @property
-    def id(self) -> str:
-        return str(legacy_id(self.customer.id))
-
-    @property
-    def words(self) -> list[str]:
-        return [self.customer.display_name.strip(), self.customer.email, self.customer.phone]
-
-    @property
-    def element(self) -> ListElement:
-        item = self.table.get(keys.shop(SHOP), Person(self.id).element)
-        assert item is not None
-        return ListElement.from_item(item)
-
-    def ask(self, topic: str, id: str = "w1", customer: Any = None) -> None:
-        payload = {"customer": {"id": self.id if customer is None else customer}}
-        delivery = {"topic": topic, "shop": SHOP, "id": id, "triggered_at": "", "payload": payload}
-        webhooks.carry_out(json.dumps(delivery), self.services, minute)
-
-    def view(self, id: str = "w1") -> dict[str, Any]:
-        return next(one for one in privacy.views(self.table, SHOP) if one["id"] == id)
-
-    def traces(self, words: Iterable[str] | None = None) -> set[tuple[str, str]]:
-        """(sort key, word) of whatever in the table still has one of the words."""
-        wanted = [word.lower() for word in (self.words if words is None else words)]
-        return {
-            (sk, word)
-            for partition in self.table._partitions.values()
-            for sk, item in partition.items()
-            for text in texts(item)
-            for word in wanted
-            if word in text.lower()
-        }
-
-    def books(self) -> dict[str, Any]:
-        """What must not change: every amount, day and number."""
-        entries = {
-            e.id: (
-                e.kind,
-                e.key,
-                e.day,
-                e.amount,
-                e.effect,
-                e.found,
-                e.facts,
-                e.ref_number,
-                e.txn_id,
-                e.state,
-                lines(e),
-            )
-            for e in self.job.preparation.entries()
-        }
-        orders = {
-            legacy: (r.facts.sales, r.facts.money, r.claims, r.counters, r.facts.order.name, r.reference)
-            for legacy, r in self.job.preparation.records().items()
-        }
-        return {"entries": entries, "orders": orders, "report": self.job.preparation.report()["total"]}
-
-
-def lines(entry: Any) -> Any:
-    return [(line.amount, line.bucket, line.item.key) for line in getattr(entry.document, "lines", ())]
-
-
-def texts(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for name, part in value.items():
-            yield str(name)
-            yield from texts(part)
-    elif isinstance(value, list | tuple | set):
-        for part in value:
-            yield from texts(part)
-    elif isinstance(value, bytes):
-        with suppress(OSError):
-            raw = gzip.decompress(value).decode("utf-8", "replace")
-            yield raw
-            with suppress(ValueError):
-                yield from texts(json.loads(raw))
-    elif isinstance(value, str):
-        yield value
 
 
 @pytest.fixture
@@ -458,7 +351,8 @@ def test_an_erasure_that_is_killed_anywhere_is_ended_by_the_next_one(services: S
 
 
 def _of(document: Any) -> str:
-    return str(document.customer.key)
+    """Whose it is; deposits, journal entries and what suppliers are owed are no customer's."""
+    return str(document.customer.key) if hasattr(document, "customer") else ""
 
 
 def _customer_names(books: Bookkeeping) -> list[str]:

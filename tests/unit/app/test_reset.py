@@ -133,3 +133,12 @@ def test_what_was_not_started_can_not_be_reset() -> None:
     job.table.delete(keys.shop(SHOP), keys.INTEGRATION)
     with pytest.raises(Conflict):
         reset.carry_out(services_of(job), SHOP, "42", {"confirm": SHOP, "posted_entries": "keep"})
+
+
+def test_new_books_are_kept_in_what_the_shop_sells_in_now() -> None:
+    job = a_job()
+    profile = job.table.get(keys.shop(SHOP), keys.PROFILE)
+    job.table.put({**(profile or {}), "currency": "USD", "other_currency": "EUR"})
+    reset.carry_out(services_of(job), SHOP, "42", {"confirm": SHOP, "posted_entries": "keep"})
+    anew = job.table.get(keys.shop(SHOP), keys.PROFILE) or {}
+    assert (anew["currency"], anew["other_currency"]) == ("EUR", "")

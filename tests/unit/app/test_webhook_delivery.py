@@ -10,18 +10,32 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
-from connector.app import deliveries, webhooks
+from connector.app import arrivals, deliveries, webhooks
 from connector.app.services import Services
 from connector.outbox import connection
 from connector.shopify import finishes
+from connector.shopify.errors import InvalidShop
 from connector.shopify.registration import SCOPES
 from connector.shopify.tokens import TokenResponse
-from connector.shopify.webhooks import LONGEST_BODY, MOST_ORDERS
+from connector.shopify.webhooks import LONGEST_BODY, MOST_ORDERS, UnreadableWebhook
 from connector.storage import keys
-from tests.unit.app.conftest import OTHER, SHOP, Call, Clock, Scheduler, answer_of, minute, settings_document
+from tests.unit.app.conftest import (
+    OTHER,
+    SHOP,
+    Call,
+    Clock,
+    Scheduler,
+    Shopify,
+    answer_of,
+    minute,
+    session_token,
+    settings_document,
+)
 
+GRAPHQL = "/admin/api/2026-10/graphql.json"
 SECRETS = ("a-secret-of-thirty-two-characters", "an-old-secret-of-thirty-two-chars")
 Everything = Callable[[], Any]
 
@@ -106,12 +120,27 @@ def test_an_unsigned_webhook_is_refused_with_401_and_not_queued(change: dict[str
     [
         event(b"{}", **{"Shop-Domain": "evil.example"}),
         event(b"not json"),
+        event(b""),
+        event(b'"code=1&shop=southern-cross.myshopify.com"'),
+        event(b"20261102"),
+        event(b"null"),
         event(b'{"shop_domain": "southern-cross.myshopify.com"}'),
         event(b'{"myshopify_domain": "southern-cross.myshopify.com"}'),
         event(b'"' + b"x" * LONGEST_BODY + b'"'),
         event(b"{}") | {"body": "%%%"},
     ],
-    ids=["shop", "json", "another shop", "another shop too", "size", "encoding"],
+    ids=[
+        "shop",
+        "json",
+        "nothing",
+        "a query",
+        "a number",
+        "null",
+        "another shop",
+        "another shop too",
+        "size",
+        "encoding",
+    ],
 )
 def test_a_signed_webhook_that_makes_no_sense_is_refused(given: Any) -> None:
     assert accepted(given) == (400, [])
@@ -207,7 +236,7 @@ def test_what_the_shop_has_not_granted_is_named(call: Call, services: Services, 
     assert {"read_cash_tracking", "read_returns"} <= set(access["granted"])
     missing = {one["topic"]: one for one in access["missing"]}
     assert missing["payouts"]["scopes"] == ["read_shopify_payments_accounts", "read_shopify_payments_payouts"]
-    assert "payouts and their fees" in missing["payouts"]["words"]
+    assert "payouts with their fees" in missing["payouts"]["words"]
     assert not {"cash", "returns", "products"} & set(missing)
 
 
@@ -226,9 +255,88 @@ def test_an_unknown_topic_is_no_fault(services: Services, installed: str) -> Non
     webhooks.carry_out(message("orders/create"), services, minute)
 
 
+def bus_event(topic: str, payload: Any, **metadata: str) -> dict[str, Any]:
+    said = {"X-Shopify-Topic": topic, "X-Shopify-Shop-Domain": SHOP, "X-Shopify-Webhook-Id": "e1"} | metadata
+    return {"detail-type": "shopifyWebhook", "detail": {"metadata": said, "payload": payload}}
+
+
 def test_the_same_is_done_for_what_eventbridge_delivers(services: Services, installed: str) -> None:
-    metadata = {"X-Shopify-Topic": "app/uninstalled", "X-Shopify-Shop-Domain": SHOP, "X-Shopify-Webhook-Id": "e1"}
-    given = {"detail-type": "shopifyWebhook", "detail": {"metadata": metadata, "payload": {"id": 1}}}
-    webhooks.carry_out(json.dumps(given), services, minute)
+    queue: list[str] = []
+    deliveries.accept_event(bus_event("app/uninstalled", {"id": 1, "email": "owner@example.com"}), queue.append)
+    assert "owner@example.com" not in queue[0]
+    webhooks.carry_out(queue[0], services, minute)
     assert not services.installations.installed(SHOP)
     assert services.table.get(keys.shop(SHOP), keys.webhook("e1"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"detail-type": "shopifyWebhook"},
+        {"detail-type": "shopifyWebhook", "detail": {"payload": {}}},
+        bus_event("app/uninstalled", {"myshopify_domain": OTHER}),
+        bus_event("app/uninstalled", {}, **{"X-Shopify-Shop-Domain": "evil.example"}),
+    ],
+    ids=["nothing", "no metadata", "another shop", "no shop"],
+)
+def test_an_event_that_makes_no_sense_is_not_taken_for_done(given: Any) -> None:
+    """What raises lies with the dead letters in the end; what returned would be gone."""
+    queue: list[str] = []
+    with pytest.raises((UnreadableWebhook, InvalidShop)):
+        deliveries.accept_event(given, queue.append)
+    assert queue == []
+
+
+def test_without_an_id_of_the_delivery_its_event_and_topic_tell_it_again() -> None:
+    told = {"Webhook-Id": "", "Event-Id": "b-1"}
+    _, queue = accepted(event(b"{}", **told))
+    _, again = accepted(event(b"{}", **told))
+    _, other = accepted(event(b"{}", Topic="shop/update", **told))
+    assert queue[0]["id"] == again[0]["id"] == "b-1|app/uninstalled"
+    assert other[0]["id"] == "b-1|shop/update"
+
+
+def test_a_changed_shop_is_asked_what_it_is_now(
+    services: Services, installed: str, shopify: Shopify, scheduler: Scheduler
+) -> None:
+    """The webhook may be late: its own figures are not taken."""
+    now = {"name": "Nordlys", "currencyCode": "DKK", "ianaTimezone": "America/Nuuk", "plan": {"publicDisplayName": "P"}}
+    shopify.will(GRAPHQL, httpx.Response(200, json={"data": {"shop": now}}))
+    webhooks.carry_out(message("shop/update", {"name": "Old", "iana_timezone": "Asia/Tokyo"}), services, minute)
+    profile = services.installations.profile(SHOP)
+    assert profile and (profile.name, profile.time_zone, profile.plan) == ("Nordlys", "America/Nuuk", "P")
+
+
+def test_a_schedule_without_a_zone_of_its_own_follows_with_the_next_load(
+    call: Call, connected: str, services: Services, shopify: Shopify, scheduler: Scheduler, clock: Clock
+) -> None:
+    chosen = settings_document()
+    chosen["schedule"].pop("time_zone", None)
+    call("PUT", "/api/settings", chosen)
+    call("POST", "/api/integration/start")
+    assert scheduler.only()["ScheduleExpressionTimezone"] == "Europe/Copenhagen"
+    now = {"name": "Nordlys", "currencyCode": "DKK", "ianaTimezone": "America/Nuuk"}
+    shopify.will(GRAPHQL, httpx.Response(200, json={"data": {"shop": now}}))
+    webhooks.carry_out(message("shop/update"), services, minute)
+    arrivals.welcome(services, session_token(clock()))
+    assert scheduler.only()["ScheduleExpressionTimezone"] == "America/Nuuk"
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(429), httpx.Response(402), httpx.ReadTimeout("slow")])
+def test_a_changed_shop_that_does_not_answer_takes_no_other_message_s_time(
+    services: Services, installed: str, shopify: Shopify, answer: Any
+) -> None:
+    """The next preparation asks anyway."""
+    before = services.installations.profile(SHOP)
+    shopify.will(GRAPHQL, answer)
+    webhooks.carry_out(message("shop/update"), services, minute)
+    assert len(shopify.requests) == 1
+    webhooks.carry_out(message("shop/update", id="w2"), services, lambda: 6.0)
+    assert len(shopify.requests) == 1
+    assert services.installations.profile(SHOP) == before
+
+
+def test_a_shop_that_is_gone_is_not_asked(services: Services, installed: str, shopify: Shopify) -> None:
+    webhooks.carry_out(message("app/uninstalled"), services, minute)
+    webhooks.carry_out(message("shop/update", id="w2"), services, minute)
+    assert shopify.requests == []

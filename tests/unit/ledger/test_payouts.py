@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -139,6 +140,25 @@ def test_a_payout_that_the_bank_declines_is_a_fact_of_its_own() -> None:
     assert set(on_its_way.claimable) != set(failed.claimable)
 
 
+def test_the_return_has_a_day_of_its_own_and_a_failed_payout_is_never_paid() -> None:
+    on_its_way = read_payout(payout("10.00", line(1, "CHARGE", "10.00"), status="IN_TRANSIT"), ZONE, "USD")
+    seen = date(2026, 11, 9)
+    failed = on_its_way.updated(replace(read_payout(payout("10.00", status="FAILED"), ZONE, "USD"), returned_on=seen))
+    assert failed.claimable == {PAYOUT: on_its_way.day, f"{PAYOUT}#returned": seen}
+    later = replace(failed, returned_on=date(2026, 11, 12))
+    assert failed.updated(later) == failed
+    assert failed.updated(on_its_way) == failed
+    assert read_payout(payout("10.00", status="CANCELED"), ZONE, "USD").claimable == {}
+
+
+def test_what_did_not_agree_may_be_corrected_and_what_agreed_stays() -> None:
+    wrong = read_payout(payout("97.01", line(1, "CHARGE", "100.00", "3.00")), ZONE, "USD")
+    right = read_payout(payout("97.00", line(1, "CHARGE", "100.00", "3.00")), ZONE, "USD")
+    assert not wrong.agrees and right.agrees
+    assert wrong.updated(right) == right
+    assert right.updated(wrong) == right
+
+
 def test_before_it_is_submitted_a_payout_may_still_grow() -> None:
     planned = read_payout(payout("10.00", line(1, "CHARGE", "10.00"), status="SCHEDULED"), ZONE, "USD")
     assert planned.claimable == {}
@@ -171,7 +191,8 @@ def test_a_payout_that_makes_no_sense_is_named(change: dict[str, Any]) -> None:
 def test_no_type_of_charge_is_taken_for_another() -> None:
     assert balance_kind("CHARGE") is BalanceKind.CHARGE
     assert balance_kind("CHARGE_ADJUSTMENT") is BalanceKind.ADJUSTMENT
-    assert balance_kind("CHARGEBACK_FEE") is BalanceKind.DISPUTE
+    assert balance_kind("CHARGEBACK_FEE_REFUND") is balance_kind("CHARGEBACK_FEE") is BalanceKind.FEE
+    assert balance_kind("CHARGEBACK_HOLD") is BalanceKind.DISPUTE
     assert balance_kind("REFUND_FAILURE") is BalanceKind.REFUND
     assert balance_kind("TRANSFER_FAILURE") is BalanceKind.TRANSFER
     assert balance_kind("CHARGED_LATER") is BalanceKind.ADJUSTMENT

@@ -20,6 +20,8 @@ from infra.local.company import Company
 from infra.local.web_connector import CallFailed, Fault
 from tests.fakes.memory_table import MemoryTable
 from tests.fakes.office import SHOP, Office, credit_and_refund, invoice_and_payment, receipt
+from tests.fakes.payouts import deposit
+from tests.fakes.purchasing import purchase
 
 SCHEDULES = int(os.environ.get("FAULTS", "2000"))
 MOST_CLEAN_RUNS = 12
@@ -53,6 +55,8 @@ class World:
             "receipt": lambda n: [receipt(n, lines=2)],
             "invoice": invoice_and_payment,
             "refund": credit_and_refund,
+            "deposit": lambda n: [deposit(n)],
+            "purchase": purchase,
         }
         self.office.add(many[kind](self.number))
 
@@ -201,7 +205,7 @@ faults = st.one_of(
     st.tuples(st.just("closed"), st.sampled_from(["0x80040408", "0x80040414", "0x8004040D", "0x80040402"])),
     st.tuples(st.just("two"), calls, st.booleans()),
 )
-incoming = st.lists(st.sampled_from(["receipt", "receipt", "invoice", "refund"]), max_size=4)
+incoming = st.lists(st.sampled_from(["receipt", "receipt", "invoice", "refund", "deposit", "purchase"]), max_size=4)
 days = st.lists(st.tuples(incoming, faults), min_size=1, max_size=5)
 
 

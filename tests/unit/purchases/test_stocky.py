@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -149,6 +150,15 @@ def test_what_no_retry_changes_is_said_in_plain_words(answer: httpx.Response, wo
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("key", ["\u2022\u2022\u2022", "k\u00e9y", "key\nX-Other: 1", "key\x00"])
+def test_a_key_that_no_header_can_carry_is_refused_and_never_sent(key: str) -> None:
+    """A masked key, pasted, must not end every sync."""
+    server = Server()
+    with pytest.raises(StockyRefused, match="does not accept"):
+        replace(server.stocky(), key=key).test()
+    assert server.requests == []
+
+
 def test_json_that_lacks_a_colon_or_has_a_comma_too_many_is_understood() -> None:
     text = json.dumps(orders(record())).replace('"paid": false', '"paid" false').replace("]}", ",]}", 1)
     with pytest.raises(ValueError):
@@ -216,6 +226,15 @@ def test_an_order_in_another_currency_is_taken_in_the_shops_where_stocky_knows_i
     unknown = read_stocky_order(record(2, item(cost_price=None), **euro), ZONE, "DKK", FRIDAY)
     assert (unknown.currency, unknown.lines[0].unit_cost) == ("EUR", Decimal("12.5"))
     assert [c.amount for c in unknown.charges] == [Decimal("10.00")]
+
+
+def test_freight_that_stocky_knows_in_the_suppliers_currency_only_is_not_taken_for_the_shops() -> None:
+    euro = {"currency": "EUR", "shipping": 10, "shipping_local": None, "invoice_date": "2026-11-03"}
+    found = read_stocky_order(record(2, item(cost_price="93.25"), **euro), ZONE, "DKK", FRIDAY)
+    assert found.currency == "EUR"
+    assert [c.amount for c in found.charges] == [Decimal("10.00")]
+    free = read_stocky_order(record(2, item(cost_price="93.25"), **euro | {"shipping": 0}), ZONE, "DKK", FRIDAY)
+    assert free.currency == "DKK"
 
 
 @pytest.mark.parametrize(

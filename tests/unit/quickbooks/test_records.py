@@ -37,8 +37,8 @@ def test_a_sales_receipt_comes_back_with_its_own_amounts() -> None:
     assert (record.day, record.total, record.account) == (date(2024, 3, 5), Decimal("23.85"), "Shopify Clearing")
     assert (record.guid, record.memo) == ("2f6f3a0e-3c69-4c5e-9d7b-0c0d1e2f3a4b", "Shopify #1001")
     assert record.lines == (
-        PostedLine("8-1", "SHIRT", Decimal("25.00"), quantity=Decimal("2")),
-        PostedLine("", "Set", Decimal("-1.15")),
+        PostedLine("8-1", "SHIRT", Decimal("25.00"), quantity=Decimal("2"), line_id="1"),
+        PostedLine("", "Set", Decimal("-1.15"), line_id="3"),
     )
 
 

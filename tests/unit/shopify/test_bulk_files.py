@@ -135,7 +135,7 @@ def order(number: int, agreements: int = 2, refund: bool = False) -> list[dict[s
 
 
 def together(folder: Path, rows: list[dict[str, Any]], parts: int = 3) -> dict[str, dict[str, Any]]:
-    spool = Spool(folder, parts)
+    spool = Spool(folder, parts, in_a_row=1)
     for row in rows:
         spool.add(json.dumps(row).encode())
     spool.close()
@@ -206,7 +206,7 @@ def test_of_a_file_that_broke_off_only_whole_orders_are_taken(tmp_path: Path) ->
     ordered = sorted(levels(rows), key=lambda row: kinds.get(row.get("__parentId", ""), "") == "RefundAgreement")
     taken = set()
     for cut in range(len(ordered) + 1):
-        spool = Spool(_folder(tmp_path, str(cut)), 2)
+        spool = Spool(_folder(tmp_path, str(cut)), 2, in_a_row=1)
         for row in ordered[:cut]:
             spool.add(json.dumps(row).encode())
         spool.close()
@@ -216,6 +216,20 @@ def test_of_a_file_that_broke_off_only_whole_orders_are_taken(tmp_path: Path) ->
                     taken.add(cut)
                     assert [len(agreement["sales"]) for agreement in node["agreements"]] == [2, 2]
     assert taken and min(taken) > len(rows) // 2
+
+
+@pytest.mark.parametrize("in_a_row", [1, 2, 3, 20])
+def test_orders_that_follow_each_other_stay_together_and_keep_their_numbers(tmp_path: Path, in_a_row: int) -> None:
+    spool = Spool(tmp_path, 3, in_a_row)
+    for n in range(1, 17):
+        for row in order(n):
+            spool.add(json.dumps(row).encode())
+    spool.close()
+    parts = [[number for number, _ in spool.part(part)] for part in range(3)]
+    assert sorted(number for part in parts for number in part) == list(range(16))
+    assert parts[0][:in_a_row] == list(range(min(in_a_row, 16)))
+    ids = {number: node["id"] for part in range(3) for number, node in spool.part(part)}
+    assert [ids[n] for n in range(16)] == [order(n)[0]["id"] for n in range(1, 17)]
 
 
 def test_as_many_parts_as_keep_each_of_them_small() -> None:

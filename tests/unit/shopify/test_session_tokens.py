@@ -17,21 +17,22 @@ from connector.shopify.session_tokens import verify
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 APP = ShopifyApp("our-api-key", "new-secret", "old-secret")
+SECONDS = int(NOW.timestamp())
+CLAIMS: dict[str, Any] = {
+    "iss": "https://a.myshopify.com/admin",
+    "dest": "https://a.myshopify.com",
+    "aud": "our-api-key",
+    "sub": "42",
+    "exp": SECONDS + 60,
+    "nbf": SECONDS,
+    "iat": SECONDS,
+    "jti": "f8912129-1af6-4cad-9ca3-76b0f7621087",
+    "sid": "aaea182f2732d44c23057c0fea584021a4485b2bd25d3eb7fd349313ad24c685",
+}
 
 
 def token(secret: str = "new-secret", algorithm: str = "HS256", **changes: Any) -> str:
-    seconds = int(NOW.timestamp())
-    claims = {
-        "iss": "https://a.myshopify.com/admin",
-        "dest": "https://a.myshopify.com",
-        "aud": "our-api-key",
-        "sub": "42",
-        "exp": seconds + 60,
-        "nbf": seconds,
-        "iat": seconds,
-        "jti": "f8912129-1af6-4cad-9ca3-76b0f7621087",
-        "sid": "aaea182f2732d44c23057c0fea584021a4485b2bd25d3eb7fd349313ad24c685",
-    } | changes
+    claims = CLAIMS | changes
     return signed({name: value for name, value in claims.items() if value is not None}, secret, algorithm)
 
 
@@ -92,3 +93,16 @@ def test_ten_seconds_of_clock_difference_are_forgiven() -> None:
 def test_a_bad_token_is_refused_with_its_reason(bad: str, reason: str) -> None:
     with pytest.raises(InvalidSessionToken, match=reason):
         verify(bad, APP, NOW)
+
+
+def test_a_query_that_shopify_signed_is_no_session_token() -> None:
+    """The same secret signs the addresses the admin opens, with whatever parameters a merchant puts into them: a reader
+    of base64 that passes over ``=`` and ``&`` would find the claims of any shop in one."""
+    head, written = encoded(b' {"alg":"HS256"}'), json.dumps(CLAIMS)
+    while len(encoded(written.encode())) % 4 != 3:
+        written += " "
+    query = f"{head}.{encoded(written.encode())}=&embedded=1&shop=evil.myshopify.com&timestamp={SECONDS}"
+    assert json.loads(base64.urlsafe_b64decode(query.partition(".")[2] + "==")) == CLAIMS
+    digest = hmac.new(b"new-secret", query.encode(), hashlib.sha256).digest()
+    with pytest.raises(InvalidSessionToken, match="not signed"):
+        verify(f"{query}.{encoded(digest)}", APP, NOW)

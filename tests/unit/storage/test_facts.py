@@ -13,9 +13,10 @@ import pytest
 from moto import mock_aws
 
 from connector.ledger.cash import CashMovement, CashSession
+from connector.ledger.facts import Product
 from connector.ledger.payouts import BalanceFact, BalanceKind, Dispute, Payout, PayoutState
 from connector.ledger.purchases import Arrived, Purchase, PurchaseLine, PurchaseState, due
-from connector.ledger.stock import StockAdjustment
+from connector.ledger.stock import StockAdjustment, StockCount
 from connector.ledger.stored_value import StoredValueFact, StoredValueKind
 from connector.ledger.transfers import Transfer
 from connector.storage import controls, days, facts, keys
@@ -70,7 +71,14 @@ EVERY_KIND: dict[Topic, Any] = {
         "s1", DAY, AT, AT, "Front", "l1", "Store", Decimal("-1.50"), (CashMovement("m1", DAY, AT, Decimal("-20.00")),)
     ),
     Topic.TRANSFER: Transfer("t1", "#T1", DAY, "TRANSFERRED", "l1", "Depot", "l2", "Store", (), None),
-    Topic.STOCK: StockAdjustment("a1", DAY, "i1", "l1", -1, Decimal("9.50")),
+    Topic.STOCK: StockCount(
+        "l1@1",
+        DAY,
+        "l1",
+        "Store",
+        (StockAdjustment("a1", DAY, "i1", "l1", -1, Decimal("9.50")),),
+        {"i1": Product("v1", "S-1", "Shirt")},
+    ),
     Topic.PURCHASE: purchase(),
 }
 

@@ -18,6 +18,7 @@ from connector.storage import syncs
 from connector.sync import controls
 from connector.sync.context import Context
 from tests.fakes.nodes import ListedOrders, agreement, money, order, paid_order, refund, sale, transaction
+from tests.fakes.payments_shop import PaymentsShop
 from tests.fakes.preparation import SHOP, Preparation
 from tests.fakes.shop_over_http import AFTERWARDS, shop_over_http
 from tests.unit.sync.bulk_reading import small_world
@@ -133,7 +134,7 @@ def prepared(*nodes: dict[str, Any]) -> Preparation:
         lambda shop: preparation.source,
         lambda: preparation.now,
         lambda: preparation.remaining(),
-        admin_of=lambda shop: None,  # type: ignore[arg-type, return-value]
+        admin_of=lambda shop: PaymentsShop(denied=frozenset({"payouts", "disputes"})),  # type: ignore[arg-type, return-value]
     )
     return preparation
 

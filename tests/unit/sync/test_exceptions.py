@@ -9,8 +9,11 @@ from decimal import Decimal
 
 import pytest
 
+from connector.app import entries_fixing
+from connector.app.entries_fixing import Person
 from connector.outbox.entries import EntryState
 from connector.storage import orders as stored_orders
+from tests.fakes.desk import services_of
 from tests.fakes.nodes import (
     ListedOrders,
     agreement,
@@ -21,7 +24,7 @@ from tests.fakes.nodes import (
     sale,
     transaction,
 )
-from tests.fakes.preparation import Preparation
+from tests.fakes.preparation import SHOP, Preparation
 
 MODES = ("detailed", "summary")
 NIGHT = datetime(2026, 3, 11, 6, tzinfo=UTC)
@@ -84,6 +87,46 @@ def test_what_a_person_has_set_aside_stays_aside_and_is_still_named(mode: str) -
     assert [entry.state for entry in preparation.entries()] == [EntryState.IGNORED]
     (row,) = preparation.report()["open"]
     assert (row["state"], row["amount"]) == ("IGNORED", "72.50")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_comes_to_an_order_that_was_set_aside_is_a_new_exception_and_not_lost(mode: str) -> None:
+    preparation = Preparation(ListedOrders(with_duty()), mode, without=("duties",))
+    preparation.sync(NIGHT)
+    (held,) = preparation.entries(EntryState.HELD)
+    preparation.table.put(replace(held, state=EntryState.IGNORED).to_item())
+    preparation.settings(accounts={**_accounts(preparation), "duties": "Duties"})
+    grown = with_duty()
+    at = "2026-03-11T15:00:00Z"
+    grown["agreements"].append(agreement("6", at, sale("61", "10.00")))
+    grown["transactions"].append(transaction("61", at, "10.00"))
+    grown["updatedAt"] = at
+    preparation.source = ListedOrders(grown)
+    preparation.sync(NEXT_NIGHT)
+    (again,) = (entry for entry in preparation.entries() if entry.kind == "Order")
+    assert (again.state, again.amount) == (EntryState.HELD, Decimal("82.50"))
+    assert "after it was set aside" in again.reason
+    preparation.sync(datetime(2026, 3, 13, 6, tzinfo=UTC))
+    assert [e for e in preparation.entries() if e.kind == "Order"] == [again], "only a person may end it"
+    entries_fixing.retry(Person(services_of(preparation), SHOP, "42"), again.id)
+    preparation.sync(datetime(2026, 3, 14, 6, tzinfo=UTC))
+    assert [e for e in preparation.entries() if e.kind == "Order"] == []
+    preparation.post_all()
+    assert preparation.differences() == {}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_exception_that_is_taken_up_again_says_anew_why_it_waits(mode: str) -> None:
+    preparation = Preparation(ListedOrders(with_duty()), mode, without=("duties",))
+    preparation.sync(NIGHT)
+    (held,) = preparation.entries(EntryState.HELD)
+    preparation.table.put(replace(held, state=EntryState.IGNORED, reason="Entered by hand.").to_item())
+    entries_fixing.retry(Person(services_of(preparation), SHOP, "42"), held.id)
+    (waits,) = preparation.entries(EntryState.HELD)
+    assert "next sync" in waits.reason
+    preparation.sync(NEXT_NIGHT)
+    (again,) = preparation.entries(EntryState.HELD)
+    assert again.reason == held.reason
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -111,7 +111,7 @@ def test_the_csv_and_the_page_hold_all_of_it_and_no_formula(job: MainJob) -> Non
     ]
     rows = list(csv.reader(io.StringIO(as_csv(SHOP, pack).removeprefix("\ufeff"))))
     assert ["Everything ties out", "yes"] in rows
-    assert ["2026-03-30", "'=1+1", "Order", "HELD", "-5.00", "<b>&"] in rows
+    assert ["2026-03-30", "'=1+1", "Order without a document", "Held", "-5.00", "<b>&"] in rows
     for heading in ("Tie-out", "Days", "Tax by title and rate", "Gift cards and store credit", "Clearing accounts"):
         assert [heading] in rows
     page = as_page(SHOP, pack)

@@ -226,13 +226,6 @@ def test_changing_the_mode_counts_nothing_twice() -> None:
     assert preparation.documented() == world().expected(LATER)
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_at_most_three_writes_an_order_to_stored_facts(mode: str) -> None:
-    preparation = Preparation(orders(page_size=40), mode)
-    preparation.sync(LATER)
-    assert preparation.written["read"] <= 3 * len(preparation.records())
-
-
 def _once(number: int, act: Callable[[], None]) -> Callable[[int], None]:
     done: list[int] = []
 

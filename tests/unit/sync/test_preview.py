@@ -22,7 +22,8 @@ NIGHT = datetime(2026, 3, 11, 6, tzinfo=UTC)
 
 def context(job: Any, now: datetime) -> Context:
     preparation = getattr(job, "preparation", job)
-    return Context(preparation.table, lambda shop: preparation.source, lambda: now, lambda: 900.0)
+    admin = (lambda shop: job.shop.client()) if isinstance(job, MainJob) else None
+    return Context(preparation.table, lambda shop: preparation.source, lambda: now, lambda: 900.0, admin_of=admin)
 
 
 def as_posted(entries: list[Entry]) -> list[tuple[Any, ...]]:
@@ -35,13 +36,15 @@ def test_every_nights_preview_is_what_the_sync_makes(mode: str) -> None:
     job = MainJob(build_world(days=4, orders_per_day=12, seed=5), mode)
     for day in range(4):
         night = job.night_after(day)
-        job.source.now = night
+        job.source.now = job.shop.shop.now = night
         before = job.preparation.everything()
         known = {entry.id for entry in job.preparation.entries()}
         shown = entries_of(job.table, context(job, night), Asked(SHOP))
         assert job.preparation.everything() == before
         job.prepare(day)
         made = [entry for entry in job.preparation.entries() if entry.id not in known]
+        # A preview counts no stock: that would be reading the whole catalogue.
+        made = [entry for entry in made if entry.kind != "InventoryAdjustment"]
         assert as_posted(shown) == as_posted(made)
         assert made
 
@@ -49,7 +52,7 @@ def test_every_nights_preview_is_what_the_sync_makes(mode: str) -> None:
 @pytest.mark.parametrize("mode", ["detailed", "summary"])
 def test_the_accounts_of_the_preview_are_those_of_the_trial_balance_afterwards(mode: str) -> None:
     job = MainJob(build_world(days=1, orders_per_day=25, seed=2), mode)
-    night = job.source.now = job.night_after(0)
+    night = job.source.now = job.shop.shop.now = job.night_after(0)
     shown = preview(context(job, night), Asked(SHOP))
     assert Decimal() < sum(Decimal(one["debit"]) for one in shown["accounts"])
     assert sum(Decimal(one["debit"]) for one in shown["accounts"]) == sum(
@@ -57,7 +60,8 @@ def test_the_accounts_of_the_preview_are_those_of_the_trial_balance_afterwards(m
     )
     job.live_through()
     books = {line[0]: line[2] - line[3] for line in (tuple(one) for one in _trial(job))}
-    for one in shown["accounts"]:
+    of_stock = {"Inventory Asset", "Cost of Goods Sold"}  # what goods cost QuickBooks works out by itself
+    for one in (row for row in shown["accounts"] if row["account"] not in of_stock):
         assert books.get(one["account"], Decimal()) == Decimal(one["debit"]) - Decimal(one["credit"]), one
 
 

@@ -22,6 +22,7 @@ class Books:
 
     def __init__(self, edition: str = "Premier") -> None:
         self.job = MainJob(build_world(days=6, orders_per_day=1), "detailed")
+        self.job.preparation.context = None  # hand-made orders are all there is: no payouts, cards or cash of the world
         self.company: Company = self.job.company
         self.company.set(edition=edition)
         self.job.now += timedelta(hours=13)  # the lists and the profile are read again then

@@ -204,7 +204,7 @@ def apply_fault(office: Office, fault: tuple[Any, ...]) -> None:
         office.company.lose_stored_answers()
     else:
         text = "The transaction could not be locked. It is in use by another user."
-        office.company.faults.refuse("TxnDel", details[0], text, details[1])
+        office.company.faults.refuse("TxnDelRq", details[0], text, details[1])
         office.update()
         for refusal in office.company.faults._refusals:
             refusal.times = 0

@@ -83,7 +83,8 @@ def test_an_earlier_sync_keeps_what_a_later_one_continues() -> None:
     first = sync_ids(job)[0]
     judged = undo.judge(job.table, SHOP, undo.entries_of(job.table, SHOP, first), None)
     kept = [one for one in judged if one.action == undo.KEEP]
-    assert kept and all("comes after it and stays" in one.why for one in kept)
+    reasons = ("comes after it and stays", "Its money was paid out")
+    assert kept and all(any(words in one.why for words in reasons) for one in kept)
     assert len(kept) < len(judged)
 
 
@@ -114,9 +115,8 @@ def test_the_mode_may_have_changed_in_between() -> None:
     for _ in range(3):
         job.update()
     assert job.faults() == []
-    assert {
-        entry.key.partition(":")[0] for entry in job.preparation.entries() if entry.state is EntryState.READ_BACK
-    } == {"Summary"}
+    posted = [entry.key for entry in job.preparation.entries(EntryState.READ_BACK)]
+    assert {key.partition(":")[0] for key in posted if "|" not in key} == {"Summary"}
 
 
 def test_facts_from_before_a_later_beginning_leave_the_books() -> None:

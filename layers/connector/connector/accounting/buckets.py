@@ -35,6 +35,39 @@ ACCOUNTS_RECEIVABLE = "accounts_receivable"
 COST_OF_GOODS_SOLD = "cost_of_goods_sold"
 INVENTORY = "inventory_asset"
 COST_BUCKETS = frozenset({COST_OF_GOODS_SOLD, INVENTORY})
+# What changes outside of orders has lines of its own, so that those of orders stay comparable with Shopify's reports.
+GIFT_CARDS_OUTSIDE = "gift_cards_outside"
+STORE_CREDIT_OUTSIDE = "store_credit_outside"
+GOODWILL = "goodwill"
+CASH_PAID_OUT = "cash_paid_out"
+CASH_OVER_SHORT = "cash_over_short"
+CASH_DRAWER = "cash_drawer"
+CASH_MOVED = "cash_moved"
+STOCK_ADJUSTED = "stock_adjusted"
+STOCK_ADJUSTMENTS = "stock_adjustments"
+MOVED_BUCKETS = frozenset({CASH_PAID_OUT, CASH_DRAWER, CASH_MOVED, STOCK_ADJUSTED, STOCK_ADJUSTMENTS})
+# Payouts only move money that has been received: to the bank, from the clearing account (payments paid out, what is
+# reserved, what comes again because a bank declined it), and what Shopify keeps of it.
+BANK = "bank"
+PAYOUT_CLEARING = "payout_clearing"
+PAYMENT_FEES = "payment_fees"
+CHARGEBACKS = "chargebacks"
+PAYOUT_ADJUSTMENTS = "payout_adjustments"
+RESERVE = "reserve"
+PAYOUT_TRANSFERS = "payout_transfers"
+PAYOUT_BUCKETS = frozenset(
+    {BANK, PAYOUT_CLEARING, PAYMENT_FEES, CHARGEBACKS, PAYOUT_ADJUSTMENTS, RESERVE, PAYOUT_TRANSFERS}
+)
+# What suppliers deliver and what comes on top of it. Its stock has a line of its own beside that of the goods sold.
+PURCHASES = "purchases"
+FREIGHT_IN = "freight_in"
+PURCHASE_DISCOUNTS = "purchase_discounts"
+PURCHASE_ADJUSTMENTS = "purchase_adjustments"
+PURCHASE_TAX = "purchase_tax"
+ACCOUNTS_PAYABLE = "accounts_payable"
+PURCHASE_BUCKETS = frozenset(
+    {PURCHASES, FREIGHT_IN, PURCHASE_DISCOUNTS, PURCHASE_ADJUSTMENTS, PURCHASE_TAX, ACCOUNTS_PAYABLE}
+)
 
 # Gateways whose money is a liability of ours that shrinks, not money on the way to a bank.
 LIABILITY_GATEWAYS = {"gift_card": GIFT_CARDS_REDEEMED, "shopify_store_credit": STORE_CREDIT_REDEEMED}
@@ -42,7 +75,9 @@ LIABILITY_BUCKETS = frozenset(LIABILITY_GATEWAYS.values())
 # Carries the total of a receipt that no tender paid; its amount is always 0.00.
 NO_TENDER = TENDER_PREFIX + "default"
 
-_MONEY_SIDE = LIABILITY_BUCKETS | COST_BUCKETS | {ACCOUNTS_RECEIVABLE}
+_MONEY_SIDE = (
+    LIABILITY_BUCKETS | COST_BUCKETS | PAYOUT_BUCKETS | PURCHASE_BUCKETS | MOVED_BUCKETS | {ACCOUNTS_RECEIVABLE}
+)
 
 _SALE_BUCKETS = {
     SaleKind.PRODUCT: SALES,
@@ -72,6 +107,26 @@ _ACCOUNT_KEYS = {
     ACCOUNTS_RECEIVABLE: "accounts_receivable",
     COST_OF_GOODS_SOLD: "cost_of_goods_sold",
     INVENTORY: "inventory_asset",
+    GIFT_CARDS_OUTSIDE: "gift_cards",
+    STORE_CREDIT_OUTSIDE: "store_credit",
+    GOODWILL: "discounts",
+    CASH_OVER_SHORT: "cash_over_short",
+    STOCK_ADJUSTED: "inventory_asset",
+    STOCK_ADJUSTMENTS: "inventory_adjustments",
+    BANK: "bank",
+    PAYOUT_CLEARING: "clearing",
+    PAYMENT_FEES: "payment_fees",
+    CHARGEBACKS: "chargebacks",
+    PAYOUT_ADJUSTMENTS: "payout_adjustments",
+    RESERVE: "clearing",
+    PAYOUT_TRANSFERS: "clearing",
+    PURCHASES: "inventory_asset",
+    FREIGHT_IN: "freight_in",
+    PURCHASE_DISCOUNTS: "purchase_discounts",
+    PURCHASE_ADJUSTMENTS: "inventory_adjustments",
+    # Sales tax on a purchase can't be deducted in the United States: it is part of what getting the goods cost.
+    PURCHASE_TAX: "freight_in",
+    ACCOUNTS_PAYABLE: "accounts_payable",
 }
 _ACCOUNT_KEYS_BY_PREFIX = {
     TAX_PREFIX: "sales_tax",

@@ -10,65 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
-
-class ListKind(StrEnum):
-    """The QuickBooks lists we add to. Customers and vendors share one name space, items another."""
-
-    CUSTOMER = "Customer"
-    VENDOR = "Vendor"
-    ITEM = "Item"
-    CLASS = "Class"
-    PAYMENT_METHOD = "PaymentMethod"
-    SALES_TAX_ITEM = "SalesTaxItem"
-    TERMS = "Terms"
-
-
-class ItemType(StrEnum):
-    OTHER_CHARGE = "OtherCharge"
-    SERVICE = "Service"
-    NON_INVENTORY = "NonInventory"
-    INVENTORY = "Inventory"
-    SALES_TAX = "SalesTax"
-
-
-@dataclass(frozen=True, slots=True)
-class ItemDetail:
-    """How to create an item that is not in QuickBooks yet; account full names from the mapping."""
-
-    type: ItemType
-    account: str = ""
-    cogs_account: str = ""
-    asset_account: str = ""
-    description: str = ""
-    sku: str = ""
-    barcode: str = ""
-    cost: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerDetail:
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    phone: str = ""
-    company: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ListRef:
-    """A list element a document needs. ``key`` is ours and unique per shop and kind; ``name`` is the wish.
-
-    ``due_days`` is for terms: how many days after its date an invoice is due.
-    """
-
-    kind: ListKind
-    key: str
-    name: str
-    item: ItemDetail | None = None
-    customer: CustomerDetail | None = None
-    due_days: int | None = None
+from connector.accounting.bank_documents import Deposit
+from connector.accounting.list_elements import AccountDetail as AccountDetail
+from connector.accounting.list_elements import CustomerDetail as CustomerDetail
+from connector.accounting.list_elements import ItemDetail as ItemDetail
+from connector.accounting.list_elements import ItemType as ItemType
+from connector.accounting.list_elements import ListKind as ListKind
+from connector.accounting.list_elements import ListRef as ListRef
+from connector.accounting.purchase_documents import Bill, ItemReceipt, PurchaseOrder, VendorCredit
+from connector.accounting.stock_documents import InventoryAdjustment
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +196,12 @@ Document = (
     | SalesOrder
     | SalesOrderClosing
     | JournalEntry
+    | Deposit
+    | PurchaseOrder
+    | Bill
+    | ItemReceipt
+    | VendorCredit
+    | InventoryAdjustment
 )
 DOCUMENT_TYPES: dict[str, type] = {
     t.__name__: t
@@ -257,6 +214,12 @@ DOCUMENT_TYPES: dict[str, type] = {
         SalesOrder,
         SalesOrderClosing,
         JournalEntry,
+        Deposit,
+        PurchaseOrder,
+        Bill,
+        ItemReceipt,
+        VendorCredit,
+        InventoryAdjustment,
     )
 }
 

@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from connector.accounting.bank_documents import Deposit, DepositLine
 from connector.accounting.buckets import (
+    ACCOUNTS_PAYABLE,
     ACCOUNTS_RECEIVABLE,
+    BANK,
     CASH_ROUNDING,
     DISCOUNTS,
     UNEXPLAINED,
@@ -33,7 +36,16 @@ from connector.accounting.documents import (
     SalesOrderClosing,
     SalesReceipt,
 )
+from connector.accounting.purchase_documents import (
+    Bill,
+    ExpenseLine,
+    ItemLine,
+    ItemReceipt,
+    PurchaseOrder,
+    VendorCredit,
+)
 from connector.accounting.records import PostedLine, PostedRecord
+from connector.accounting.stock_documents import AdjustedLine, InventoryAdjustment
 from connector.ledger.facts import ZERO, MoneyFact, SaleFact
 
 Effect = dict[str, Decimal]
@@ -49,6 +61,7 @@ __all__ = [
     "effect_of_record",
     "effect_of_sale",
     "effects_by_day",
+    "is_as_posted",
     "is_money_side",
     "negative",
 ]
@@ -117,7 +130,16 @@ def document_total(document: Document) -> Decimal:
     return lines_total(document.lines)
 
 
-def lines_total(lines: Iterable[Line]) -> Decimal:
+def is_as_posted(document: Document, record: PostedRecord) -> bool:
+    """Whether QuickBooks has it over the same amount; an inventory adjustment, which QuickBooks values, over the same
+    units."""
+    if isinstance(document, InventoryAdjustment):
+        units = [line.quantity for line in record.lines if line.quantity is not None]
+        return sorted(line.quantity for line in document.lines) == sorted(units)
+    return record.total == document_total(document)
+
+
+def lines_total(lines: Iterable[Line | DepositLine | ExpenseLine | ItemLine | AdjustedLine]) -> Decimal:
     return sum((line.amount for line in lines), ZERO)
 
 
@@ -136,7 +158,15 @@ def effect_of_document(document: Document) -> Effect:
             return _effect(((document.total_bucket, -document.amount), (ACCOUNTS_RECEIVABLE, document.amount)))
         case JournalEntry():
             return _effect(_debited((line.bucket, line.amount) for line in document.lines))
-        case SalesOrder() | SalesOrderClosing():
+        case Deposit():
+            return _effect((*_charged(document.lines), (BANK, lines_total(document.lines))))
+        case Bill() | ItemReceipt():
+            return _effect((*_debited(_amounts(document.lines)), (ACCOUNTS_PAYABLE, -lines_total(document.lines))))
+        case VendorCredit():
+            return negative(
+                _effect((*_debited(_amounts(document.lines)), (ACCOUNTS_PAYABLE, -lines_total(document.lines))))
+            )
+        case SalesOrder() | SalesOrderClosing() | PurchaseOrder() | InventoryAdjustment():
             return {}
 
 
@@ -150,7 +180,7 @@ def effect_of_record(
     can't be found, a total that is not the sum of its lines (tax that QuickBooks computed), and a total on another
     account than the document's are UNEXPLAINED. The effect balances like every other.
     """
-    if isinstance(document, SalesOrder | SalesOrderClosing):
+    if isinstance(document, SalesOrder | SalesOrderClosing | PurchaseOrder | InventoryAdjustment):
         return {}
     if isinstance(document, JournalEntry):
         return _effect(_debited(_paired_by_account(document.lines, record.lines)))
@@ -158,9 +188,16 @@ def effect_of_record(
     if isinstance(document, ReceivePayment | CreditCardRefund):
         pairs = [(ACCOUNTS_RECEIVABLE, -sign * record.total)]
     else:
-        lines = _paired(document.lines, record.lines, list_id or (lambda _: ""))
+        if isinstance(document, Deposit):
+            lines = _paired_by_account(document.lines, record.lines)
+        elif isinstance(document, Bill | ItemReceipt | VendorCredit):
+            lines = _paired_by_account(document.expenses, [line for line in record.lines if not line.item_list_id])
+            of_items = [line for line in record.lines if line.item_list_id]
+            lines += _paired(document.items, of_items, list_id or (lambda _: ""))
+        else:
+            lines = _paired(document.lines, record.lines, list_id or (lambda _: ""))
         in_lines = sum((line.amount for line in record.lines), ZERO)
-        side = -1 if isinstance(document, CreditMemo) else 1
+        side = -1 if isinstance(document, CreditMemo | Bill | ItemReceipt) else 1
         pairs = [(b, side * (-a if is_money_side(b) else a)) for b, a in lines]
         pairs.append((UNEXPLAINED, side * (record.total - in_lines)))
     if account and record.account and record.account.casefold() != account.casefold():
@@ -170,26 +207,40 @@ def effect_of_record(
 
 
 def _total_side(
-    document: SalesReceipt | Invoice | CreditMemo | ReceivePayment | CreditCardRefund,
+    document: SalesReceipt
+    | Invoice
+    | CreditMemo
+    | ReceivePayment
+    | CreditCardRefund
+    | Deposit
+    | Bill
+    | ItemReceipt
+    | VendorCredit,
 ) -> tuple[str, str, int]:
     """(bucket, account, sign) of a document's total; an empty account is the company's own A/R."""
     match document:
         case SalesReceipt() | ReceivePayment():
             return document.total_bucket, document.deposit_to, 1
+        case Deposit():
+            return BANK, document.deposit_to, 1
         case CreditCardRefund():
             return document.total_bucket, document.refund_from, -1
         case CreditMemo():
             return ACCOUNTS_RECEIVABLE, "", -1
         case Invoice():
             return ACCOUNTS_RECEIVABLE, "", 1
+        case Bill() | ItemReceipt():
+            return ACCOUNTS_PAYABLE, document.payable, -1
+        case VendorCredit():
+            return ACCOUNTS_PAYABLE, document.payable, 1
 
 
 def _paired(
-    lines: Sequence[Line], posted: Sequence[PostedLine], list_id: Callable[[ListRef], str]
+    lines: Sequence[Line | ItemLine], posted: Sequence[PostedLine], list_id: Callable[[ListRef], str]
 ) -> list[tuple[str, Decimal]]:
     """(bucket, QuickBooks' amount) of every posted line."""
 
-    def same(line: Line, found: PostedLine) -> bool:
+    def same(line: Line | ItemLine, found: PostedLine) -> bool:
         known = list_id(line.item)
         return not known or not found.item_list_id or known == found.item_list_id
 
@@ -207,8 +258,10 @@ def _paired(
     return [(buckets[i], found.amount) for i, found in enumerate(posted)]
 
 
-def _paired_by_account(lines: Sequence[JournalLine], posted: Sequence[PostedLine]) -> list[tuple[str, Decimal]]:
-    """(bucket, debit) of every posted line: of the line at its place, else of any left on the same account."""
+def _paired_by_account(
+    lines: Sequence[JournalLine | DepositLine | ExpenseLine], posted: Sequence[PostedLine]
+) -> list[tuple[str, Decimal]]:
+    """(bucket, amount) of every posted line: of the line at its place, else of any left on the same account."""
     left = dict(enumerate(lines))
     pairs = []
     for i, found in enumerate(posted):
@@ -217,12 +270,16 @@ def _paired_by_account(lines: Sequence[JournalLine], posted: Sequence[PostedLine
     return pairs
 
 
+def _amounts(lines: Iterable[ExpenseLine | ItemLine]) -> list[tuple[str, Decimal]]:
+    return [(line.bucket, line.amount) for line in lines]
+
+
 def _debited(pairs: Iterable[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:
     """Debits raise the money side and lower what was sold."""
     return [(bucket, amount if is_money_side(bucket) else -amount) for bucket, amount in pairs]
 
 
-def _charged(lines: Iterable[Line]) -> list[tuple[str, Decimal]]:
+def _charged(lines: Iterable[Line] | Iterable[DepositLine]) -> list[tuple[str, Decimal]]:
     """A line of a charge is printed positive when sold, negative when it is money that came in."""
     return [(line.bucket, -line.amount if is_money_side(line.bucket) else line.amount) for line in lines]
 

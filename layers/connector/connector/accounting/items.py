@@ -61,14 +61,28 @@ def account(bucket: str, amount: Decimal, policy: Policy) -> str:
 
 def tender_account(gateway: str, amount: Decimal, policy: Policy) -> str:
     """Where a gateway's money is: its own account, else the default's, else the clearing account."""
-    chosen = policy.tenders.get(gateway) or policy.tenders.get("default")
-    return chosen or _mapped("clearing", amount, policy)
+    key = gateway if policy.tenders.get(gateway) else "default"
+    chosen = policy.tenders.get(key)
+    if not chosen:
+        return _mapped("clearing", amount, policy)
+    return _usable(f"tenders.{key}", chosen, amount, policy)
+
+
+def mapped_account(key: str, amount: Decimal, policy: Policy) -> str:
+    """The account chosen under a key of the settings. Raises ``Unmapped``."""
+    return _mapped(key, amount, policy)
 
 
 def _mapped(key: str, amount: Decimal, policy: Policy) -> str:
     name = policy.accounts.get(key)
     if not name:
         raise Unmapped(f"no QuickBooks account is chosen for {key.replace('_', ' ')}", abs(amount))
+    return _usable(f"accounts.{key}", name, amount, policy)
+
+
+def _usable(key: str, name: str, amount: Decimal, policy: Policy) -> str:
+    if key in policy.unusable:
+        raise Unmapped(policy.unusable[key], abs(amount))
     return name
 
 
@@ -115,15 +129,20 @@ def stock_item(sale: SaleFact, policy: Policy) -> ListRef | None:
     product = sale.product
     if policy.inventory is not Mode.DETAILED or product is None or not product.variant_id or not sale.quantity:
         return None
+    return variant_item(product, sale.gross, policy)
+
+
+def variant_item(product: Product, amount: Decimal, policy: Policy) -> ListRef:
+    """The stock item of a variant, the same for all that happens to it."""
     return ListRef(
         ListKind.ITEM,
-        f"variant:{legacy(product.variant_id)}",
+        f"variant:{legacy(product.variant_id or '')}",
         product.sku or describe(product),
         item=ItemDetail(
             type=ItemType.INVENTORY,
-            account=account(buckets.SALES, sale.gross, policy),
-            cogs_account=_mapped("cost_of_goods_sold", sale.gross, policy),
-            asset_account=_mapped("inventory_asset", sale.gross, policy),
+            account=account(buckets.SALES, amount, policy),
+            cogs_account=_mapped("cost_of_goods_sold", amount, policy),
+            asset_account=_mapped("inventory_asset", amount, policy),
             description=describe(product),
             sku=product.sku,
             barcode=product.barcode,

@@ -29,6 +29,7 @@ OPTIONAL_ACCOUNTS = (
     "additional_fees",
     "store_credit",
     "cash_over_short",
+    "petty_cash",
     "chargebacks",
     "payout_adjustments",
     "freight_in",
@@ -50,11 +51,20 @@ class SummaryForm(StrEnum):
     JOURNAL_ENTRY = "journal_entry"
 
 
+class ReceiveAs(StrEnum):
+    """What goods of a supplier's are received as, where QuickBooks keeps stock of them."""
+
+    BILL = "bill"
+    ITEM_RECEIPT = "item_receipt"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """``accounts`` and ``tenders`` hold full names of QuickBooks accounts; ``classes`` is by location id or name.
 
     ``sales_orders`` says whether the company's edition of QuickBooks has Sales Orders: Pro has none.
+    ``purchase_orders`` says whether inventory and purchase orders are switched on in the company. ``unusable`` are
+    chosen accounts (``accounts.clearing``, ``tenders.cash``) that QuickBooks would refuse as they are now, and why.
     """
 
     accounts: Mapping[str, str]
@@ -67,6 +77,9 @@ class Policy:
     recognise: str = "at_sale"
     summary_as: SummaryForm = SummaryForm.SALES_RECEIPT
     sales_orders: bool = False
+    receive_as: ReceiveAs = ReceiveAs.BILL
+    purchase_orders: bool = False
+    unusable: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def as_journal(self) -> bool:

@@ -16,6 +16,7 @@ class PostedLine:
     amount: Decimal
     account: str = ""
     quantity: Decimal | None = None
+    line_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class PostedApplied:
 @dataclass(frozen=True, slots=True)
 class PostedRecord:
     """``kind`` is our document kind (``SalesReceipt``, …), ``account`` the full name of the account its total goes
-    to or comes from (deposit-to, refund-from, A/R); ``total`` is QuickBooks' own. ``closed`` is a sales order's."""
+    to or comes from (deposit-to, refund-from, A/R); ``total`` is QuickBooks' own. ``closed`` is an order's."""
 
     kind: str
     txn_id: str

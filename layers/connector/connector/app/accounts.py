@@ -62,18 +62,33 @@ class Chart:
         """False until the Web Connector has read the company's accounts: then nothing can be said of any name."""
         return bool(self._by_name)
 
+    def find(self, name: str) -> Account | None:
+        return self._by_name.get(name.lower())
+
+    def inactive(self) -> frozenset[str]:
+        """Full names of the accounts that QuickBooks takes nothing on."""
+        return frozenset(account.full_name for account in self._by_name.values() if not account.is_active)
+
     def spelled(self, chosen: Mapping[str, str]) -> dict[str, str]:
         """The accounts as QuickBooks spells them."""
         found = {key: self._by_name.get(name.lower()) for key, name in chosen.items()}
         return {key: account.full_name if account else chosen[key] for key, account in found.items()}
 
-    def faults(self, group: str, chosen: Mapping[str, str]) -> list[Fault]:
+    def unusable(self, accounts: Mapping[str, str], tenders: Mapping[str, str]) -> dict[str, str]:
+        """Which of the chosen accounts (``accounts.clearing``) QuickBooks would refuse as they are now, and why.
+
+        They fitted when they were chosen: since then somebody has deleted or changed them in QuickBooks.
+        """
+        found = (*self.faults("accounts", accounts), *self.faults("tenders", tenders))
+        return {fault.key: f"{fault.problem} {fault.fix}" for fault in found}
+
+    def faults(self, group: str, chosen: Mapping[str, str], *, any_type: bool = False) -> list[Fault]:
         """``group`` is where they stand in the settings: ``accounts`` or ``tenders``."""
         if not self.known:
             return []
-        return [fault for key, name in chosen.items() for fault in self._faults(f"{group}.{key}", name)]
+        return [fault for key, name in chosen.items() for fault in self._faults(f"{group}.{key}", name, any_type)]
 
-    def _faults(self, key: str, name: str) -> list[Fault]:
+    def _faults(self, key: str, name: str, any_type: bool) -> list[Fault]:
         found = self._by_name.get(name.lower())
         if found is None:
             near = self._near(name)
@@ -85,11 +100,11 @@ class Chart:
             return [
                 Fault(key, f'"{name}" is inactive in QuickBooks.', "Make it active there, or choose another account.")
             ]
-        return self._type_faults(key, found)
+        return [] if any_type else self._type_faults(key, found)
 
     def _type_faults(self, key: str, account: Account) -> list[Fault]:
         group, _, name = key.partition(".")
-        allowed = _MONEY if group == "tenders" else _TYPES.get(name)
+        allowed = allowed_types(group, name)
         if not account.type or (account.type in allowed if allowed else account.type not in _NEVER):
             return []
         kind = _words([account.type])
@@ -107,6 +122,11 @@ class Chart:
             if close:
                 return self._by_name[candidates[close[0]]].full_name
         return ""
+
+
+def allowed_types(group: str, name: str) -> frozenset[str] | None:
+    """The only types QuickBooks takes there; None where every type does that is not of ``_NEVER``."""
+    return _MONEY if group == "tenders" else _TYPES.get(name)
 
 
 def key_faults(accounts: Mapping[str, str]) -> list[Fault]:

@@ -9,20 +9,25 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from connector.app import errors
+from connector.app import errors, roles
 from connector.app.http import BadRequest, Request, Response, path_of, request_of
 from connector.app.services import Services
+from connector.app.texts.catalogue import preferred
 from connector.app.views import (
     connection,
     entries,
+    export,
     integration,
     month_end,
     preview,
     privacy,
+    purchases,
     quickbooks,
     settings,
+    setup,
     syncs,
     tie_out,
+    users,
 )
 from connector.shopify.session_tokens import verify
 
@@ -32,6 +37,13 @@ ROUTES: tuple[tuple[str, str, Callable[[Request, Services], Response]], ...] = (
     ("GET", "/api/settings", settings.show),
     ("PUT", "/api/settings", settings.change),
     ("GET", "/api/settings/history", settings.history),
+    ("POST", "/api/setup", setup.mark_seen),
+    ("GET", "/api/schedule/next", setup.schedule),
+    ("GET", "/api/shop/locations", setup.locations),
+    ("GET", "/api/shop/volume", setup.volume),
+    ("GET", "/api/shop/access", setup.access),
+    ("GET", "/api/users", users.listed),
+    ("PUT", "/api/users/{id}", users.change),
     ("GET", "/api/integration", integration.show),
     ("POST", "/api/integration/start", integration.start),
     ("POST", "/api/integration/reset", integration.start_over),
@@ -41,6 +53,8 @@ ROUTES: tuple[tuple[str, str, Callable[[Request, Services], Response]], ...] = (
     ("GET", "/api/connection/qwc", connection.qwc),
     *(("GET", f"/api/quickbooks/{name}", quickbooks.listed(name)) for name in quickbooks.LISTS),
     ("POST", "/api/quickbooks/refresh", quickbooks.refresh),
+    ("POST", "/api/quickbooks/accounts", quickbooks.make_account),
+    ("POST", "/api/quickbooks/tax-item", quickbooks.make_tax_item),
     ("POST", "/api/syncs", syncs.start),
     ("GET", "/api/syncs", syncs.listed),
     ("GET", "/api/syncs/{id}", syncs.show),
@@ -57,11 +71,17 @@ ROUTES: tuple[tuple[str, str, Callable[[Request, Services], Response]], ...] = (
     ("GET", "/api/preview", preview.show),
     ("GET", "/api/tie-out", tie_out.show),
     ("GET", "/api/month-end", month_end.show),
+    ("GET", "/api/purchases", purchases.listed),
+    ("POST", "/api/purchases/import", purchases.bring),
+    ("POST", "/api/purchases/stocky/test", purchases.try_stocky),
+    ("GET", "/api/export", export.show),
     ("GET", "/api/access", privacy.access),
     ("GET", "/api/privacy-requests", privacy.requests),
 )
 _MATCHERS = tuple(
-    (method, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)), view) for method, template, view in ROUTES
+    # Ids are shorter by far; DynamoDB refuses to look for keys of more than 1,024 bytes.
+    (method, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]{1,255})", template)), view)
+    for method, template, view in ROUTES
 )
 
 
@@ -86,10 +106,16 @@ def answer(request: Request, services: Services) -> Response:
         signed = replace(request, shop=token.shop, user_id=token.user_id)
         return _route(signed, services)
     except errors.KNOWN as error:
-        return errors.answer_of(error)
+        return errors.answer_of(error, _language(request))
     except Exception:
         logger.exception("a call of the API failed")
-        return errors.faults_response([errors.Fault("", "Something went wrong on our side. Please try again.")], 500)
+        problem = errors.Fault("", "Something went wrong on our side. Please try again.")
+        return errors.faults_response([problem], 500, _language(request))
+
+
+def _language(request: Request) -> str:
+    """Problems are told in the language that the request prefers, in English where it says nothing."""
+    return preferred(request.headers.get("accept-language", ""))
 
 
 def _route(request: Request, services: Services) -> Response:
@@ -97,6 +123,7 @@ def _route(request: Request, services: Services) -> Response:
     for method, pattern, view in _MATCHERS:
         found = pattern.fullmatch(request.path)
         if found and method == request.method:
+            roles.refuse(services.table, request.shop, request.user_id, method, request.path)
             return view(replace(request, parameters=found.groupdict()), services)
         if found:
             allowed.append(method)

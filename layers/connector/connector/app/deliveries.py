@@ -1,4 +1,4 @@
-"""Webhooks arrive: what Shopify signed is put on the queue and answered at once.
+"""Webhooks arrive: what Shopify signed, or its event bus delivers, is put on the queue and answered at once.
 
 Kept apart from what is done about them, so that the function which answers loads next to nothing.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from connector.app.errors import Fault, faults_response
 from connector.app.http import BadRequest, Response, json_response, raw_body
 from connector.shopify.errors import InvalidShop
-from connector.shopify.webhooks import UnreadableWebhook, delivery, header, verify_hmac
+from connector.shopify.webhooks import UnreadableWebhook, delivery, delivery_of_event, header, verify_hmac
 
 
 def accept(event: Mapping[str, Any], secrets: tuple[str, ...], send: Callable[[str], None]) -> Response:
@@ -28,3 +28,8 @@ def accept(event: Mapping[str, Any], secrets: tuple[str, ...], send: Callable[[s
         return faults_response([Fault("", str(error))], 400)
     send(message)
     return json_response({})
+
+
+def accept_event(event: Mapping[str, Any], send: Callable[[str], None]) -> None:
+    """From Shopify's bus, which vouches for it. Raises as ``delivery`` does: then EventBridge keeps the event."""
+    send(json.dumps(asdict(delivery_of_event(event))))

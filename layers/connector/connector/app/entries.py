@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from connector.accounting.documents import DOCUMENT_TYPES
+from connector.app.accounts import Chart
+from connector.outbox import company
 from connector.outbox.entries import WAITING_STATES, EntryState
 from connector.outbox.finding import INACTIVE
 from connector.outbox.lists import ListState
+from connector.quickbooks.list_requests import UNCHANGEABLE
 from connector.storage import keys
 from connector.storage.table import Table
+from connector.sync.problems import REOPENED
 
 EXCEPTIONS = EntryState.HELD
 MOST = 200
@@ -25,8 +31,10 @@ _MOST_READ = 2000
 _PLAIN = (
     "id", "kind", "title", "day", "state", "ref_number", "txn_id", "edit_sequence", "sync_id", "reason", "undo",
 )  # fmt: skip
+_SKIPPED = re.compile(r"[0-9]{1,9}")
 _SEARCHED = ("title", "ref_number", "reason", "txn_id")
 _BATCH = 100
+_UNCHANGEABLE = tuple(keys.list_element(kind, "") for kind in UNCHANGEABLE)
 # One character behind "#" in ASCII: the end of everything that starts with "ENTRY#".
 _END = "ENTRY$"
 
@@ -40,13 +48,38 @@ def in_state(table: Table, shop: str, state: EntryState) -> Iterator[dict[str, A
                 yield view(item)
 
 
+@dataclass(frozen=True, slots=True)
+class Fixable:
+    """What of the company decides which fixes an entry is offered: the closing date, and accounts that are inactive."""
+
+    closing: date | None = None
+    inactive: frozenset[str] = frozenset()
+
+
+def fixable(table: Table, shop: str) -> Fixable:
+    seen = company.profile(table, shop)
+    return Fixable(seen.closing_date if seen else None, Chart(company.accounts(table, shop)).inactive())
+
+
 def page(
     table: Table, shop: str, states: frozenset[EntryState], text: str, after: str
 ) -> tuple[list[dict[str, Any]], str]:
-    """Entries in any of ``states`` (empty: all) that contain ``text``, and where the next page begins (or empty)."""
+    """Entries in any of ``states`` (empty: all) that contain ``text``, and where the next page begins (or empty).
+
+    Each with the ``fixes`` it is offered.
+    """
+    found, following = _page(table, shop, states, text, after)
+    known = fixable(table, shop)
+    items = {item["id"]: item for item in table.batch_get([(keys.shop(shop), keys.entry(e["id"])) for e in found])}
+    return [e | {"fixes": offered(items[e["id"]], known) if e["id"] in items else []} for e in found], following
+
+
+def _page(
+    table: Table, shop: str, states: frozenset[EntryState], text: str, after: str
+) -> tuple[list[dict[str, Any]], str]:
     if len(states) == 1 and states <= WAITING_STATES:
         matching = (entry for entry in in_state(table, shop, next(iter(states))) if _contains(entry, text))
-        skipped = int(after) if after.isdigit() else 0
+        skipped = int(after) if _SKIPPED.fullmatch(after) else 0
         found = list(islice(matching, skipped, skipped + MOST + 1))
         return found[:MOST], str(skipped + MOST) if len(found) > MOST else ""
     found = []
@@ -75,19 +108,21 @@ def view(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: item.get(name, "") for name in _PLAIN} | {"amount": f"{Decimal(item['amount']):.2f}"}
 
 
-def offered(item: Mapping[str, Any], closing: date | None) -> list[str]:
-    """The names of what can be done about an entry, see ``entries_fixing``; ``closing`` is the closing date."""
+def offered(item: Mapping[str, Any], known: Fixable) -> list[str]:
+    """The names of what can be done about an entry, see ``entries_fixing``."""
     state = EntryState(item["state"])
     if state is EntryState.IGNORED:
         return ["retry"]
     if state is not EntryState.HELD:
         return ["ignore"] if state is EntryState.READY else []
     if item["kind"] not in DOCUMENT_TYPES:
-        return ["ignore"]
+        return ["retry", "ignore"] if item["reason"] == REOPENED else ["ignore"]
     found = ["retry", "ignore", "account"]
     if str(item.get("held_by", "")).startswith("LIST#"):
         found.append("rename")
-    if INACTIVE in item["reason"]:
+    held_by, closing = str(item.get("held_by", "")), known.closing
+    inactive = INACTIVE in item["reason"] and not held_by.startswith(_UNCHANGEABLE)
+    if inactive or any(f'"{name}"' in item["reason"] for name in known.inactive):
         found.append("reactivate")
     if closing and item["day"] <= closing.isoformat():
         found.append("first_open_day")

@@ -4,7 +4,7 @@
 |---|---|---|
 | account | from, to | the document uses another account of the company |
 | rename | name | the customer, item, … gets another name in QuickBooks |
-| reactivate | | the inactive customer, item or class is made active in QuickBooks |
+| reactivate | | the inactive customer, item, class or account is made active in QuickBooks |
 | first_open_day | | the document is dated on the first day after the closing date |
 | adopt | txn_id | the transaction QuickBooks has already counts as this entry |
 
@@ -20,27 +20,37 @@ from typing import Any
 
 from connector.accounting.documents import Line, ListKind
 from connector.app import audit
-from connector.app.entries import offered
+from connector.app.entries import fixable, offered
 from connector.app.errors import Conflict, Fault, NotFound, Unprocessable
 from connector.app.services import Services
-from connector.outbox import company, element_store, release, repository, wanting
+from connector.outbox import company, element_store, new_accounts, release, repository, wanting
 from connector.outbox.entries import Entry, EntryState
 from connector.outbox.finding import INACTIVE
 from connector.outbox.lists import ListElement, ListState
 from connector.outbox.repository import NotAllowed, move_write
+from connector.quickbooks.list_requests import UNCHANGEABLE
 from connector.quickbooks.names import LIMITS, fit_name
+from connector.storage import orders
 from connector.storage.syncs import stamp
 from connector.storage.table import ConditionFailed, Table, put_write
+from connector.sync import problems
 
 LONGEST_REASON = 500
+LONGEST_ID = 255
 MOST_AT_ONCE = 200
-_ACCOUNTS = frozenset({"deposit_to", "refund_from", "account", "cogs_account", "asset_account", "account_override"})
+_ASKED = ("from", "to", "name", "txn_id")
+"""What fixes ask for. Nothing else of a request is written into the audit log."""
+
+_ACCOUNTS = frozenset(
+    {"deposit_to", "refund_from", "payable", "account", "cogs_account", "asset_account", "account_override"}
+)
 _MONEY = frozenset({"deposit_to", "refund_from"})
 """Fields of documents that name an account; into and out of these money moves, so QuickBooks takes only some types."""
 
 _ORDERS = (
     "An order without documents is tried again by every sync: change the settings that it names, then start a sync."
 )
+_NEXT_SYNC = "It is to be tried again: the next sync does."
 _MOVED = "The entry has just been changed by something else. Look at it again."
 
 
@@ -62,7 +72,7 @@ class Person:
 
 
 def find(person: Person, entry_id: str) -> Entry:
-    entry = repository.get(person.table, person.shop, entry_id)
+    entry = repository.get(person.table, person.shop, entry_id) if len(entry_id) <= LONGEST_ID else None
     if entry is None:
         raise NotFound("There is no such entry.")
     return entry
@@ -72,9 +82,9 @@ def retry(person: Person, entry_id: str) -> Entry:
     """Try a held entry again, or take up one that was set aside. Raises ``NotFound`` or ``Conflict``."""
     entry = find(person, entry_id)
     if entry.document is None:
-        if entry.state is not EntryState.IGNORED:
+        if entry.state is not EntryState.IGNORED and entry.reason != problems.REOPENED:
             raise Conflict(_ORDERS)
-        changed = _moved(person, entry, EntryState.HELD)
+        changed = _taken_up(person, entry)
     else:
         if entry.state is EntryState.IGNORED:
             entry = _moved(person, entry, EntryState.HELD)
@@ -85,29 +95,36 @@ def retry(person: Person, entry_id: str) -> Entry:
 
 def ignore(person: Person, entry_id: str, given: Mapping[str, Any]) -> Entry:
     """Set an entry aside; the tie-out goes on naming it with the reason. Raises ``Unprocessable`` without a reason."""
+    reason = checked_reason(given)
+    entry = find(person, entry_id)
+    try:
+        ignored = release.ignore(person.table, person.shop, entry_id, reason)
+    except NotAllowed as error:
+        raise Conflict(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    person.note("entry.ignore", entry, reason=reason)
+    return ignored
+
+
+def checked_reason(given: Mapping[str, Any]) -> str:
+    """Why an entry is set aside. Raises ``Unprocessable`` without one."""
     reason = given.get("reason")
     if not isinstance(reason, str) or not reason.strip() or len(reason) > LONGEST_REASON:
         fix = f"Say in up to {LONGEST_REASON} characters why: it stands in the tie-out."
         raise Unprocessable([Fault("reason", "A reason is needed.", fix)])
-    entry = find(person, entry_id)
-    try:
-        ignored = release.ignore(person.table, person.shop, entry_id, reason.strip())
-    except NotAllowed as error:
-        raise Conflict(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
-    person.note("entry.ignore", entry, reason=reason.strip())
-    return ignored
+    return reason.strip()
 
 
 def fix(person: Person, entry_id: str, given: Mapping[str, Any]) -> Entry:
     """Remove the cause and try again. Raises ``Unprocessable`` for what is asked wrongly, ``Conflict`` otherwise."""
     kind = given.get("fix")
-    if kind not in _FIXES:
+    if not isinstance(kind, str) or kind not in _FIXES:
         raise Unprocessable([Fault("fix", f'"{kind}" is not a fix.', f"Use one of {', '.join(_FIXES)}.")])
     entry = find(person, entry_id)
     if entry.state is not EntryState.HELD or entry.document is None:
         raise Conflict("Only an entry that is held and has a document can be fixed.")
     fixed = _FIXES[kind](person, entry, given)
-    person.note(f"entry.fix.{kind}", entry, **{k: str(v) for k, v in given.items() if k not in ("fix", "ids")})
+    asked = {name: str(given[name])[:LONGEST_REASON] for name in _ASKED if given.get(name)}
+    person.note(f"entry.fix.{kind}", entry, **asked)
     return fixed
 
 
@@ -131,6 +148,18 @@ def _tried_again(person: Person, entry: Entry) -> Entry:
         return release.retry(person.table, person.shop, entry.id)
     except NotAllowed as error:
         raise Conflict(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+
+
+def _taken_up(person: Person, entry: Entry) -> Entry:
+    """An exception that a person had set aside: its order must look changed to the next sync, which then says anew what
+    becomes of it."""
+    writes = [move_write(entry, EntryState.HELD, reason=_NEXT_SYNC)]
+    kind, _, legacy_id = entry.key.partition(":")
+    if kind == problems.KIND:
+        for record in orders.get_many(person.table, person.shop, [legacy_id]).values():
+            writes.append(replace(record, problem=_NEXT_SYNC).write())
+    _transact(person.table, writes)
+    return replace(entry, state=EntryState.HELD, reason=_NEXT_SYNC)
 
 
 def _moved(person: Person, entry: Entry, to: EntryState) -> Entry:
@@ -238,14 +267,28 @@ def _rename(person: Person, entry: Entry, given: Mapping[str, Any]) -> Entry:
 
 
 def _reactivate(person: Person, entry: Entry, given: Mapping[str, Any]) -> Entry:
+    if not entry.held_by.startswith("LIST#"):
+        return _reactivate_accounts(person, entry)
     element = _held_element(person, entry)
     if element.reason != INACTIVE:
         raise Conflict(f"{element.name} is not inactive in QuickBooks.")
-    if element.ref.kind is ListKind.PAYMENT_METHOD:
-        raise Conflict(f"QuickBooks lets no program make a payment method active: do it there for {element.name}.")
+    if element.ref.kind in UNCHANGEABLE:
+        what = "a payment method" if element.ref.kind is ListKind.PAYMENT_METHOD else "terms"
+        raise Conflict(f"QuickBooks lets no program make {what} active: do it there for {element.name}.")
     wanted = replace(element, reactivate=True)
     _transact(person.table, [element_store.move_write(wanted, ListState.WANTED, set_id="", reason="", attempts=0)])
     return _released(person, entry)
+
+
+def _reactivate_accounts(person: Person, entry: Entry) -> Entry:
+    """The next set that writes makes them active before it posts the entry."""
+    chart = person.services.company(person.shop).chart
+    found = [account for name in accounts_of(entry.document) if (account := chart.find(name)) and not account.is_active]
+    if not found:
+        raise Conflict("None of its accounts is inactive in QuickBooks, as far as they were read.")
+    for account in found:
+        new_accounts.reactivate(person.table, person.shop, account.full_name, account.type)
+    return _tried_again(person, entry)
 
 
 def _first_open_day(person: Person, entry: Entry, given: Mapping[str, Any]) -> Entry:
@@ -300,11 +343,15 @@ def _held_element(person: Person, entry: Entry) -> ListElement:
 
 def view(person: Person, entry: Entry) -> dict[str, Any]:
     """What the row's page needs to offer: which fixes there are, and what they may choose from."""
-    profile = company.profile(person.table, person.shop)
-    closing = profile.closing_date if profile else None
+    known = fixable(person.table, person.shop)
+    closing, used = known.closing, accounts_of(entry.document)
+    fixes = offered(entry.to_item(), known)
+    if "account" in fixes and "reactivate" not in fixes and used.keys() & known.inactive:
+        fixes.append("reactivate")
     return {
-        "fixes": offered(entry.to_item(), closing),
-        "accounts": sorted(accounts_of(entry.document)) if entry.document is not None else [],
+        "fixes": fixes,
+        "accounts": sorted(used),
+        "inactive_accounts": sorted(used.keys() & known.inactive),
         "candidates": list(entry.candidates),
         "dated": entry.dated.isoformat(),
         "first_open_day": (closing + timedelta(days=1)).isoformat() if closing else "",

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from connector.app.http import BadRequest, Response, json_response
+from connector.app.texts.catalogue import ENGLISH
+from connector.app.texts.sentences import in_language
 from connector.shopify.errors import (
     InstallRefused,
     InvalidSessionToken,
@@ -49,6 +51,10 @@ class NotInstalled(Exception):
     """The session token is genuine and the shop has no tokens with us."""
 
 
+class Forbidden(Exception):
+    """Whoever asks may look, and not do this."""
+
+
 class Unavailable(Exception):
     """Something we need does not answer; the same request may work in a moment. What was done is said."""
 
@@ -58,6 +64,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (Conflict, 409),
     (NotFound, 404),
     (NotInstalled, 403),
+    (Forbidden, 403),
     (BadRequest, 400),
     (InvalidSessionToken, 401),
     (NeedsMerchant, 403),
@@ -72,18 +79,21 @@ _RETRY_WITH_NEW_TOKEN = {"X-Shopify-Retry-Invalid-Session-Request": "1"}
 KNOWN = tuple(kind for kind, _ in _STATUS)
 
 
-def answer_of(error: Exception) -> Response:
-    """The HTTP answer of an exception of ``KNOWN``."""
+def answer_of(error: Exception, language: str = ENGLISH) -> Response:
+    """The HTTP answer of an exception of ``KNOWN``, its problems in ``language``."""
     if isinstance(error, InstallRefused):
         return faults_response([Fault("", str(error))], error.status)
     status = next(status for kind, status in _STATUS if isinstance(error, kind))
     faults = error.faults if isinstance(error, Unprocessable | Conflict) else [Fault("", str(error))]
-    answer = faults_response(faults, status)
+    answer = faults_response(faults, status, language)
     if isinstance(error, InvalidSessionToken):
         return replace(answer, headers={**answer.headers, **_RETRY_WITH_NEW_TOKEN})
     return answer
 
 
-def faults_response(faults: Sequence[Fault], status: int) -> Response:
+def faults_response(faults: Sequence[Fault], status: int, language: str = ENGLISH) -> Response:
     headers = {"Retry-After": "5"} if status == 503 else {}
-    return json_response({"errors": [asdict(fault) for fault in faults]}, status, headers)
+    said = [
+        Fault(fault.key, in_language(fault.problem, language), in_language(fault.fix, language)) for fault in faults
+    ]
+    return json_response({"errors": [asdict(fault) for fault in said]}, status, headers)

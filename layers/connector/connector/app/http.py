@@ -48,14 +48,16 @@ class Request:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
 
-    def json(self) -> dict[str, Any]:
+    def json(self, longest: int = LONGEST_BODY) -> dict[str, Any]:
         """The body, which must be a JSON object (or empty, which is ``{}``). Raises ``BadRequest``."""
-        if len(self.body) > LONGEST_BODY:
+        if len(self.body) > longest:
             raise BadRequest("The request is too large.")
         if not self.body.strip():
             return {}
         try:
-            value = json.loads(self.body)
+            value = json.loads(self.body, parse_constant=_refuse)
+            # Half a surrogate pair can be kept and never be shown again: an answer with it is no UTF-8.
+            json.dumps(value, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:
             raise BadRequest("The request is not JSON.") from error
         if not isinstance(value, dict):
@@ -76,6 +78,11 @@ class Response:
             "body": self.body,
             "isBase64Encoded": False,
         }
+
+
+def _refuse(constant: str) -> None:
+    """NaN and Infinity: Python reads them, JSON has none."""
+    raise ValueError(constant)
 
 
 def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from connector.app import audit
 from connector.app.errors import Conflict, Unavailable, Unprocessable
 from connector.app.services import Services
 from connector.app.settings import AUTOMATIC, Settings, read
@@ -62,6 +63,7 @@ def start(services: Services, shop: str, user_id: str) -> Integration:
     today = services.clock().astimezone(ZoneInfo(services.time_zone(shop))).date()
     adopting.want(services.table, shop, today)
     started = _finish(services.table, shop, settings.version)
+    audit.note(services.table, shop, services.clock(), user_id, "integration.start", shop)
     renew_schedule(services, shop)
     return started
 
@@ -82,7 +84,12 @@ def renew_schedule(services: Services, shop: str) -> None:
 def forget_schedule(services: Services, shop: str) -> None:
     """The shop has uninstalled the app; opening it again makes the schedule anew."""
     services.schedules.remove(shop)
-    _mark_schedule(services.table, shop, 0)
+    outdate_schedule(services.table, shop)
+
+
+def outdate_schedule(table: Table, shop: str) -> None:
+    """The next ``renew_schedule`` makes it anew, though the settings are the same."""
+    _mark_schedule(table, shop, 0)
 
 
 def _begin(table: Table, shop: str, user_id: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from connector.app.errors import Fault
 from connector.outbox import company, identity
 from connector.storage.table import Table
 
-_FILLS = {"customer": "names", "vendor": "names", "inventory": "items"}
+FILLS = {"customer": "names", "vendor": "names", "inventory": "items"}
 """Which of the company's lists a detailed mode fills: every customer and vendor is a name, every product an item."""
 
 
@@ -40,9 +40,9 @@ class KnownCompany:
         """Detailed modes whose list is full: QuickBooks Pro and Premier end at 14,500 names and 14,500 items."""
         found = []
         for name, mode in modes.items():
-            full = self.limits.get(_FILLS[name])
+            full = self.limits.get(FILLS[name])
             if mode == "detailed" and full and full["used"] >= full["limit"]:
-                problem = f"The company has {full['used']:,} of at most {full['limit']:,} {_FILLS[name]}."
+                problem = f"The company has {full['used']:,} of at most {full['limit']:,} {FILLS[name]}."
                 found.append(Fault(f"modes.{name}", problem, "Use summary here."))
         return found
 

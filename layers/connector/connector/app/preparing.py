@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from connector.app.services import Services
+from connector.purchases.stocky import Stocky
 from connector.shopify.bulk_orders import BulkOrders
 from connector.shopify.client import AdminClient
 from connector.shopify.errors import ShopifyUnavailable
@@ -53,4 +54,7 @@ def context_of(services: Services, remaining_seconds: Callable[[], float]) -> Co
     def bulk_of(shop: str) -> BulkOrders:
         return BulkOrders(admin_of(shop), services.http, wait)
 
-    return Context(services.table, orders_of, services.clock, remaining_seconds, bulk_of, admin_of)
+    def stocky_of(shop: str) -> Stocky | None:
+        return services.stocky(shop, wait)
+
+    return Context(services.table, orders_of, services.clock, remaining_seconds, bulk_of, admin_of, stocky_of=stocky_of)

@@ -11,11 +11,22 @@ import gzip
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from enum import Enum, auto
+from functools import partial
 
 from connector.accounting.documents import ListKind
+from connector.app.privacy_notes import without
 from connector.app.privacy_people import Person, anonymous
-from connector.app.privacy_search import AUDIT, ENTRIES, FACTS, LISTS, ORDERS, REQUESTS, SETS
-from connector.ledger.stored_value import StoredValueFact
+from connector.app.privacy_search import (
+    AUDIT,
+    CASH,
+    DISPUTES,
+    ENTRIES,
+    LISTS,
+    ORDERS,
+    REQUESTS,
+    SETS,
+    STORED_VALUE,
+)
 from connector.outbox import element_store, message_sets, repository, wanting
 from connector.outbox.lists import ListElement, ListState
 from connector.outbox.message_sets import SetKind
@@ -44,7 +55,7 @@ def anonymise(table: Table, shop: str, sk: str, person: Person) -> Outcome:
     if sk == person.element:
         handle: Handler = _element
     else:
-        handle = next(handler for place, handler in _HANDLERS.items() if sk.startswith(place))
+        handle = next(handler for place, handler in HANDLERS.items() if sk.startswith(place))
     for attempt in range(ATTEMPTS):
         try:
             return handle(table, shop, sk, person)
@@ -78,21 +89,24 @@ def _entry(table: Table, shop: str, sk: str, person: Person) -> Outcome:
         return Outcome.DONE
     changed = replace(
         entry,
-        document=anonymous(entry.document, person),
+        document=without(anonymous(entry.document, person), person),
         reason=person.unnamed(entry.reason),
         title=person.unnamed(entry.title),
+        undo=person.unnamed(entry.undo),
     )
     if changed != entry:
         new, old = changed.to_item(), entry.to_item()
         table.update(
             keys.shop(shop),
             sk,
-            "SET body = :body, reason = :reason, title = :title",
+            "SET body = :body, reason = :reason, title = :title, #undo = :undo",
             "body = :old_body AND reason = :old_reason",
+            names={"#undo": "undo"},
             values={
                 ":body": new["body"],
                 ":reason": new["reason"],
                 ":title": new["title"],
+                ":undo": new["undo"],
                 ":old_body": old["body"],
                 ":old_reason": old["reason"],
             },
@@ -100,14 +114,17 @@ def _entry(table: Table, shop: str, sk: str, person: Person) -> Outcome:
     return Outcome.DONE
 
 
-def _fact(table: Table, shop: str, sk: str, person: Person) -> Outcome:
-    """Gift cards and store credit may be noted with a name."""
-    for record in facts.get_many(table, shop, Topic.STORED_VALUE, [sk.removeprefix(FACTS)]).values():
-        fact: StoredValueFact = record.fact
-        new = replace(fact, label=person.unnamed(fact.label), note=person.unnamed(fact.note))
-        changed = replace(record, fact=new, problem=person.unnamed(record.problem))
+def _fact(topic: Topic, table: Table, shop: str, sk: str, person: Person) -> Outcome:
+    """Gift cards and cash may be noted with a name. What is known of them is not read anew, so the name stays away."""
+    for record in facts.get_many(table, shop, topic, [sk.removeprefix(keys.fact(topic, ""))]).values():
+        changed = replace(record, fact=without(record.fact, person), problem=person.unnamed(record.problem))
         if changed != record:
             table.transact(changed.writes())
+    return Outcome.DONE
+
+
+def _dispute(table: Table, shop: str, sk: str, person: Person) -> Outcome:
+    """It is the order's, by its number, which stays; it names nobody."""
     return Outcome.DONE
 
 
@@ -187,10 +204,12 @@ def _audit_line(table: Table, shop: str, sk: str, person: Person) -> Outcome:
     return Outcome.DONE
 
 
-_HANDLERS: Mapping[str, Handler] = {
+HANDLERS: Mapping[str, Handler] = {
     ORDERS: _order,
     ENTRIES: _entry,
-    FACTS: _fact,
+    STORED_VALUE: partial(_fact, Topic.STORED_VALUE),
+    CASH: partial(_fact, Topic.CASH),
+    DISPUTES: _dispute,
     LISTS: _list_part,
     SETS: _set,
     REQUESTS: _request,

@@ -9,8 +9,11 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from connector.app.privacy_people import Person
-from connector.app.privacy_search import ENTRIES, FACTS, ORDERS, SETS, Found
+from connector.app.privacy_search import CASH, DISPUTES, ENTRIES, ORDERS, SETS, STORED_VALUE, Found
+from connector.ledger.cash import CashSession
 from connector.ledger.facts import Customer
+from connector.ledger.payouts import Dispute
+from connector.ledger.stored_value import StoredValueFact
 from connector.outbox import company, element_store, repository
 from connector.outbox.entries import Entry
 from connector.outbox.lists import ListState
@@ -22,6 +25,7 @@ from connector.storage.table import Table
 T = TypeVar("T")
 
 _TOGETHER = 100
+_TOPICS = {STORED_VALUE: Topic.STORED_VALUE, CASH: Topic.CASH, DISPUTES: Topic.DISPUTE}
 
 NOTHING_THERE = "QuickBooks has been given nothing of this customer."
 IN_QUICKBOOKS = (
@@ -30,8 +34,8 @@ IN_QUICKBOOKS = (
 )
 TO_ERASE_THERE = (
     "What QuickBooks was given before is still there. Open one of the documents named here in QuickBooks, from it the "
-    "customer, and clear name, address, e-mail and phone as far as your duties of keeping books allow. The documents "
-    "themselves must stay."
+    "customer, and clear name, address, e-mail and phone as far as your duties of keeping books allow. Where a memo "
+    "names the customer, write it anew. The documents themselves must stay."
 )
 
 
@@ -39,15 +43,13 @@ def report(table: Table, shop: str, person: Person, found: Found) -> dict[str, A
     """Everything that ``found`` leads to."""
     records = list(_orders(table, shop, found))
     entries = list(_entries(table, shop, found))
-    cards = [sk.removeprefix(FACTS) for sk in found.of(FACTS)]
     return {
         "customer": _customer(person, records),
         "orders": [_order(record, person) for record in records],
-        "documents": [_document(entry) for entry in entries],
-        "gift_cards_and_store_credit": [
-            {"day": _day(record.fact.day), "amount": str(record.fact.amount), "note": record.fact.note}
-            for record in facts.get_many(table, shop, Topic.STORED_VALUE, cards).values()
-        ],
+        "documents": [_document(entry, person) for entry in entries],
+        "gift_cards_and_store_credit": [_card(fact) for fact in _facts(table, shop, found, STORED_VALUE)],
+        "cash_drawers": [note for session in _facts(table, shop, found, CASH) for note in _cash_notes(session, person)],
+        "disputes": [_dispute(fact) for fact in _facts(table, shop, found, DISPUTES)],
         "copies_of_messages_to_quickbooks": len(found.of(SETS)),
         "quickbooks": quickbooks(table, shop, person, entries, IN_QUICKBOOKS),
     }
@@ -57,7 +59,7 @@ def quickbooks(table: Table, shop: str, person: Person, entries: Iterable[Entry]
     """What QuickBooks holds: the customer's record, and the documents by which it is found there."""
     element = element_store.get_many(table, shop, [person.element]).get(person.element)
     known = element is not None and element.state is ListState.KNOWN
-    posted = [_document(entry) for entry in entries if entry.txn_id]
+    posted = [_document(entry, person) for entry in entries if entry.txn_id]
     seen = company.profile(table, shop)
     return {
         "holds_the_customer": known,
@@ -121,15 +123,48 @@ def _order(record: OrderRecord, person: Person) -> dict[str, Any]:
     }
 
 
-def _document(entry: Entry) -> dict[str, Any]:
+def _document(entry: Entry, person: Person) -> dict[str, Any]:
+    memo = entry.document.memo if entry.document is not None else ""
     return {
         "document": entry.kind,
         "number": entry.ref_number,
         "day": _day(entry.day),
         "amount": str(entry.amount),
         "about": entry.title,
+        "memo": memo if person.is_named_in(memo) else "",
         "state": entry.state.value,
         "in_quickbooks": bool(entry.txn_id),
+    }
+
+
+def _facts(table: Table, shop: str, found: Found, place: str) -> Iterable[Any]:
+    topic = _TOPICS[place]
+    for group in _groups([sk.removeprefix(place) for sk in found.of(place)]):
+        yield from (record.fact for record in facts.get_many(table, shop, topic, group).values())
+
+
+def _card(fact: StoredValueFact) -> dict[str, str]:
+    return {"day": _day(fact.day), "amount": str(fact.amount), "note": fact.note}
+
+
+def _cash_notes(session: CashSession, person: Person) -> Iterable[dict[str, str]]:
+    """Only what was written about the person: a drawer's day is many people's."""
+    if person.is_named_in(session.note):
+        yield {"day": _day(session.day), "amount": "", "note": session.note}
+    for moved in session.movements:
+        note = " ".join(text for text in (moved.reason, moved.note) if person.is_named_in(text))
+        if note:
+            yield {"day": _day(moved.day), "amount": str(moved.amount), "note": note}
+
+
+def _dispute(fact: Dispute) -> dict[str, str]:
+    return {
+        "day": _day(fact.day),
+        "order": fact.order_name,
+        "amount": str(fact.amount),
+        "type": fact.type,
+        "reason": fact.reason,
+        "state": fact.status,
     }
 
 

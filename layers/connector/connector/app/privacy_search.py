@@ -1,7 +1,7 @@
 """Finding everything that is held of a customer, in the shop's partition, a stretch at a time.
 
-Nothing is indexed by customer, because nothing else asks for it: the orders, entries and message sets of the shop are
-gone through once, in this order, since what an order says of a person is looked for in all that comes after.
+Nothing is indexed by customer, because nothing else asks for it: the orders, entries, facts and message sets of the
+shop are gone through once, in this order, since what an order says of a person is looked for in all that comes after.
 """
 
 from __future__ import annotations
@@ -10,7 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector.accounting.documents import JournalEntry
+from connector.app.privacy_notes import names
 from connector.app.privacy_people import Person, concerns, words_in
+from connector.ledger.cash import CashSession
+from connector.ledger.payouts import Dispute
+from connector.ledger.stored_value import StoredValueFact
 from connector.outbox.entries import Entry
 from connector.outbox.lists import ListElement
 from connector.storage import keys, orders
@@ -21,23 +26,29 @@ SPARE_SECONDS = 3.0
 LOOK_AT_THE_CLOCK = 50
 """Every so many items."""
 
-ORDERS, ENTRIES, FACTS = "ORDER#", "ENTRY#", "FACT#stored_value#"
+ORDERS, ENTRIES = "ORDER#", "ENTRY#"
+STORED_VALUE, CASH, DISPUTES = "FACT#stored_value#", "FACT#cash#", "FACT#dispute#"
 LISTS, SETS, REQUESTS, AUDIT = "COMPANY#customers#", "SET#", "PRIVACY#", "AUDIT#"
-_PLACES = (ORDERS, ENTRIES, FACTS, LISTS, SETS, REQUESTS, AUDIT)
-_FREE_TEXTS = ("reason", "problem", "unreadable", "title")
+PLACES = (ORDERS, ENTRIES, STORED_VALUE, CASH, DISPUTES, LISTS, SETS, REQUESTS, AUDIT)
+_NOTED = {STORED_VALUE: StoredValueFact, CASH: CashSession}
+_FREE_TEXTS = ("reason", "problem", "unreadable", "title", "undo")
+_A_USER = "user.role"
+"""The audit line of a role: the name in it is that of one of the shop's own people."""
 
 
 @dataclass(slots=True)
 class Found:
     """How far a request has come: ``at`` is the last sort key looked at, ``keys`` those of what is held.
 
-    Of these the first ``erased`` have been made anonymous, some of them only ``later``.
+    Of these the first ``erased`` have been made anonymous, some of them only ``later``. ``again`` says that entries
+    have told words which those before them were not searched for.
     """
 
     words: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     at: str = ""
     complete: bool = False
+    again: bool = False
     erased: int = 0
     later: bool = False
 
@@ -57,14 +68,19 @@ def search(table: Table, shop: str, customer: str, found: Found, remaining: Call
     person = _begin(table, shop, customer, found)
     for looked_at, item in enumerate(_items(table, shop, found.at)):
         if _is_about(item, person, found):
-            found.keys.append(item["sk"])
+            if item["sk"] not in found.keys:
+                found.keys.append(item["sk"])
             words = _words(item, person) - set(found.words)
             if words:
                 found.words += sorted(words)
+                found.again |= item["sk"].startswith(ENTRIES)
                 person = Person(customer, tuple(found.words))
         found.at = item["sk"]
         if looked_at % LOOK_AT_THE_CLOCK == 0 and remaining() < SPARE_SECONDS:
             return found
+    if found.again:
+        found.again, found.at = False, ENTRIES
+        return search(table, shop, customer, found, remaining)
     found.complete = True
     return found
 
@@ -83,8 +99,8 @@ def _begin(table: Table, shop: str, customer: str, found: Found) -> Person:
 
 
 def _items(table: Table, shop: str, after: str) -> Iterator[Item]:
-    begun = next((number for number, place in enumerate(_PLACES) if after.startswith(place)), 0)
-    for place in _PLACES[begun:]:
+    begun = next((number for number, place in enumerate(PLACES) if after.startswith(place)), 0)
+    for place in PLACES[begun:]:
         first = after if after.startswith(place) else place
         for item in table.query(keys.shop(shop), first=first, last=f"{place}~"):
             if item["sk"] != after:
@@ -99,10 +115,19 @@ def _is_about(item: Item, person: Person, found: Found) -> bool:
     if sk.startswith(REQUESTS):
         return item.get("customer") == person.id and "report" in item
     if sk.startswith(AUDIT):
-        return person.is_named_in(str(item["details"]))
+        return item["what"] != _A_USER and person.is_named_in(str(item["details"]))
+    if sk.startswith(DISPUTES):
+        # It names nobody, only the order.
+        dispute = unpack(bytes(item["body"]), Dispute)
+        return keys.order(dispute.order.rpartition("/")[2]) in found.keys
     if any(person.is_named_in(str(item.get(name, ""))) for name in _FREE_TEXTS):
         return True
+    if type_ := next((noted for place, noted in _NOTED.items() if sk.startswith(place)), None):
+        # One that is stored in several parts is looked at where it is put together.
+        return item["chunks"] > 1 or names(unpack(bytes(item["body"]), type_), person)
     text = text_of(bytes(item["body"])) if "body" in item else b""
+    if sk.startswith(ENTRIES) and item["kind"] == JournalEntry.__name__ and names(_content(item), person):
+        return True
     if not any(mark in text for mark in person.marks):
         return False
     # An order may have the customer's number, another customer the name.

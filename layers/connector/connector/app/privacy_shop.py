@@ -31,9 +31,9 @@ def erase(table: Table, schedules: Schedules, shop: str, request: str, remaining
     # Its items may be large, so they are read as they are deleted, never all at once.
     items = (item for item in table.query(keys.shop(shop)) if item["sk"] != request)
     for group in _groups(items):
-        keys_ = [(item["pk"], item["sk"]) for item in group]
-        tickets = {item["ticket"] for item in group if item.get("ticket")}
-        keys_ += [(keys.ticket(ticket), _TICKET) for ticket in tickets]
+        # Tickets first: they are found by these items only.
+        keys_ = [(keys.ticket(ticket), _TICKET) for ticket in {item["ticket"] for item in group if item.get("ticket")}]
+        keys_ += [(item["pk"], item["sk"]) for item in group]
         for part in _groups(iter(keys_)):
             table.transact([delete_write(pk, sk) for pk, sk in part])
         if remaining() < SPARE_SECONDS:

@@ -17,8 +17,9 @@ from connector.app.undo import closing_date
 from connector.outbox import company, connection, element_store
 from connector.outbox.entries import EntryState
 from connector.outbox.lists import ListElement, ListState
+from connector.shopify import profiles
 from connector.storage import keys
-from connector.storage.table import ConditionFailed, Table
+from connector.storage.table import ConditionFailed, Table, delete_write
 from connector.sync import undo
 
 KEEP, REMOVE = "keep", "remove"
@@ -45,12 +46,12 @@ def carry_out(services: Services, shop: str, user_id: str, given: Mapping[str, A
     services.schedules.remove(shop)
     counts = _take_back(services, shop, removing)
     _forget_company(services, shop)
-    for sk in (keys.ADOPT, keys.DRIFT):
+    for sk in (keys.ADOPT, keys.DRIFT, keys.STOCK):
         table.delete(keys.shop(shop), sk)
     now = services.clock()
     details = {"posted_entries": given["posted_entries"], **counts}
     audit.note(table, shop, now, user_id, "integration.reset", shop, details)
-    table.delete(keys.shop(shop), keys.INTEGRATION)
+    table.transact([delete_write(keys.shop(shop), keys.INTEGRATION), *profiles.begin_anew(table, shop)])
     return {**integration.find(table, shop).view(), "counts": counts}
 
 

@@ -12,18 +12,22 @@ from typing import Any
 import boto3
 import httpx
 
-from connector.app import known_company
+from connector.app import known_company, settings
 from connector.app.credentials import registration
 from connector.app.known_company import KnownCompany
 from connector.app.preparations import Preparations
 from connector.app.schedules import Schedules
+from connector.purchases.stocky import ORIGIN, Stocky, StockyRefused
 from connector.shopify.client import AdminClient
 from connector.shopify.errors import ShopifyUnavailable
 from connector.shopify.installations import Installations
 from connector.shopify.oauth import InstallFlow
 from connector.shopify.registration import ShopifyApp
 from connector.storage.table import Table
-from connector.storage.vault import Vault
+from connector.storage.vault import SealBroken, Vault
+
+CDN = "https://cdn.shopify.com"
+"""App Bridge and Polaris must be loaded from there (Shopify, App Store requirement 2.2.3)."""
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 20.0
 """How long we wait for Shopify; the gateway ends every request after 29 s."""
@@ -50,6 +54,8 @@ class Services:
     preparations: Preparations
     clock: Callable[[], datetime]
     public_url: str = ""
+    stocky_origin: str = ORIGIN
+    cdn: str = CDN
 
     def install_flow(self, public_url: str) -> InstallFlow:
         return InstallFlow(self.app, self.table, self.installations, self.http, self.clock, public_url)
@@ -58,6 +64,21 @@ class Services:
         """``sleep`` waits for Shopify; without one as long as somebody may wait for a page."""
         waits = sleep or patience(PATIENCE_SECONDS)
         return AdminClient(shop, self.installations, self.app, self.http, sleep=waits, clock=self.clock)
+
+    def stocky(self, shop: str, sleep: Callable[[float], None] | None = None) -> Stocky | None:
+        """The shop's Stocky; None without a key. Raises ``StockyRefused`` for a key that can't be opened."""
+        sealed = settings.read(self.table, shop).stocky_api_key
+        if not sealed:
+            return None
+        try:
+            key = self.vault.open(shop, settings.STOCKY_KEY, sealed)
+        except SealBroken:
+            raise StockyRefused("The API key of Stocky can't be opened any more. Enter it again.") from None
+        return self.stocky_with(shop, key, sleep)
+
+    def stocky_with(self, shop: str, key: str, sleep: Callable[[float], None] | None = None) -> Stocky:
+        waits = sleep or patience(PATIENCE_SECONDS)
+        return Stocky(shop, key, self.http, self.stocky_origin, waits, self.clock)
 
     def company(self, shop: str) -> KnownCompany:
         profile = self.installations.profile(shop)
@@ -89,6 +110,8 @@ def build(environ: Mapping[str, str]) -> Services:
         preparations=Preparations(_client("stepfunctions"), environ.get("STATE_MACHINE_ARN", "")),
         clock=utc_now,
         public_url=environ.get("PUBLIC_URL", ""),
+        stocky_origin=environ.get("STOCKY_ORIGIN") or ORIGIN,
+        cdn=environ.get("SHOPIFY_CDN") or CDN,
     )
 
 

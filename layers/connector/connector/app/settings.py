@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from connector.accounting.policy import Mode, Policy, SummaryForm
+from connector.accounting.policy import Mode, Policy, ReceiveAs, SummaryForm
 from connector.storage import keys
 from connector.storage.syncs import stamp
 from connector.storage.table import ConditionFailed, Table, put_write
 
 MANUAL, AUTOMATIC = "manual", "automatic"
 STOCKY_KEY = "stocky-api-key"
+EARLIEST, LATEST = date(1901, 1, 1), date(2999, 12, 31)
+"""Days that may be asked for: QuickBooks has none before, and behind the calendar's last there is nothing to reckon."""
 """The purpose a shop's Stocky key is sealed for."""
 
 
@@ -44,6 +46,7 @@ class Settings:
     classes: Mapping[str, str] = field(default_factory=dict)
     recognise: str = "at_sale"
     summary_as: str = "sales_receipt"
+    receive_as: str = "bill"
     stocky_api_key: bytes = b""
     """Sealed; it never leaves the server."""
     version: int = 0
@@ -93,6 +96,7 @@ def policy_of(settings: Settings) -> Policy:
         start_date=settings.start_date,
         recognise=settings.recognise,
         summary_as=SummaryForm(settings.summary_as),
+        receive_as=ReceiveAs(settings.receive_as),
     )
 
 
@@ -110,6 +114,7 @@ def _item(shop: str, settings: Settings) -> dict[str, Any]:
         "classes": dict(settings.classes),
         "recognise": settings.recognise,
         "summary_as": settings.summary_as,
+        "receive_as": settings.receive_as,
         "stocky_api_key": settings.stocky_api_key or None,
         "version": settings.version,
         "changed_at": settings.changed_at,
@@ -127,6 +132,7 @@ def _settings(item: Mapping[str, Any]) -> Settings:
         classes=item["classes"],
         recognise=item["recognise"],
         summary_as=item.get("summary_as", "sales_receipt"),
+        receive_as=item.get("receive_as", "bill"),
         stocky_api_key=item.get("stocky_api_key", b""),
         version=int(item["version"]),
         changed_at=item["changed_at"],

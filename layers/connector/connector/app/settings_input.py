@@ -8,21 +8,24 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from connector.app.accounts import LONGEST_NAME, did_you_mean, key_faults
 from connector.app.errors import Fault
 from connector.app.known_company import KnownCompany
-from connector.app.settings import Settings
+from connector.app.settings import EARLIEST, LATEST, Settings
 
 READ_ONLY = ("version", "changed_at", "changed_by", "stocky_api_key_set")
 """What reading the settings shows besides: a client may send back what it got."""
 
 _LONGEST_KEY = 255
 _LONGEST_STOCKY_KEY = 512
+_MOST_MAPPED = 500
+"""Accounts, gateways or locations: for each that is wrong the likest name is looked for, which takes time."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NAME)]
 Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=_LONGEST_KEY)]
+Mapped = Annotated[dict[Key, Text | None], Field(max_length=_MOST_MAPPED)]
 Mode = Literal["summary", "detailed"]
 
 
@@ -45,14 +48,15 @@ class _Schedule(_Strict):
 class _Input(_Strict):
     """Every key is optional: what is not sent stays."""
 
-    accounts: dict[Key, Text | None] = {}
-    tenders: dict[Key, Text | None] = {}
+    accounts: Mapped = {}
+    tenders: Mapped = {}
     modes: _Modes = _Modes()
     schedule: _Schedule = _Schedule()
     start_date: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z")] | None = None
-    classes: dict[Key, Text | None] = {}
+    classes: Mapped = {}
     recognise: Literal["at_sale", "at_fulfilment"] = "at_sale"
     summary_as: Literal["sales_receipt", "journal_entry"] = "sales_receipt"
+    receive_as: Literal["bill", "item_receipt"] = "bill"
     stocky_api_key: Annotated[str, StringConstraints(strip_whitespace=True, max_length=_LONGEST_STOCKY_KEY)] | None = (
         None
     )
@@ -64,6 +68,7 @@ _PROBLEMS: Mapping[str, tuple[str, str]] = {
     "model_type": ("This must be an object.", ""),
     "model_attributes_type": ("This must be an object.", ""),
     "string_too_long": ("This is too long.", "Use at most {max_length} characters."),
+    "too_long": ("This is too long.", ""),
     "string_too_short": ("This must not be empty.", ""),
     "literal_error": ("This is none of the possible values.", "Use {expected}."),
 }
@@ -117,6 +122,7 @@ def _applied(current: Settings, given: Mapping[str, Any], read: _Input) -> tuple
         "schedule": replace(current.schedule, **read.schedule.model_dump()),
         "recognise": read.recognise,
         "summary_as": read.summary_as,
+        "receive_as": read.receive_as,
     }
     kept: dict[str, Any] = {key: value for key, value in changed.items() if key in given}
     return replace(current, start_date=start_date, **kept), faults
@@ -160,7 +166,10 @@ def _chosen(mapping: Mapping[str, str | None]) -> dict[str, str]:
 
 def _date(key: str, text: str | None) -> tuple[date | None, list[Fault]]:
     try:
-        return (date.fromisoformat(text) if text else None), []
+        found = date.fromisoformat(text) if text else None
+        if found and not EARLIEST <= found <= LATEST:
+            raise ValueError(text)
+        return found, []
     except ValueError:
         return None, [Fault(key, f"There is no day {text}.", _PATTERNS["start_date"][1])]
 

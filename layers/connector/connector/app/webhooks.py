@@ -1,4 +1,4 @@
-"""What is done about Shopify's webhooks, from the queue or from EventBridge.
+"""What is done about Shopify's webhooks, by whichever way they came to the queue.
 
 A webhook is a hint or an order, never a fact of the books: what was sold is always read from the Admin API. Webhooks
 come late, twice and in any order; what happened before the merchant's last install is history.
@@ -13,11 +13,12 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from connector.app import integration, privacy
-from connector.app.services import Services
+from connector.app import integration, privacy, shop_profile
+from connector.app.services import ANSWER_SECONDS, Services
 from connector.outbox import connection
 from connector.shopify import finishes
-from connector.shopify.webhooks import Delivery, delivery_of_event, is_event
+from connector.shopify.errors import ShopifyError, ShopifyUnavailable
+from connector.shopify.webhooks import Delivery
 from connector.storage import keys
 from connector.storage.syncs import moment, stamp
 from connector.storage.table import ConditionFailed
@@ -26,15 +27,17 @@ REMEMBERED = timedelta(days=14)
 """How long a delivery's id is kept; Shopify repeats one for four hours, the queue for less than two weeks."""
 
 Remaining = Callable[[], float]
-"""Seconds that are left for a privacy request; what it does not end in them is done by the upkeep."""
+"""Seconds that are left for a message; what a privacy request does not end in them is done by the upkeep."""
+
+LONGEST_QUESTION = 2 * ANSWER_SECONDS
+"""Seconds that one question to Shopify may take, with a new token before it."""
 
 logger = Logger(child=True)
 
 
 def carry_out(text: str, services: Services, remaining: Remaining) -> None:
     """One message of the queue. Raises whatever stands in the way: the queue brings it again."""
-    message = json.loads(text)
-    delivery = delivery_of_event(message) if is_event(message) else Delivery(**message)
+    delivery = Delivery(**json.loads(text))
     if _done_before(delivery, services):
         return
     about = {"topic": delivery.topic, "shop": delivery.shop}
@@ -63,6 +66,21 @@ def scopes_changed(delivery: Delivery, services: Services, _: Remaining) -> None
         services.installations.scopes_changed(delivery.shop, ",".join(str(scope) for scope in scopes), at)
 
 
+def shop_changed(delivery: Delivery, services: Services, remaining: Remaining) -> None:
+    """Asked for, not taken from the webhook: those come late and in any order.
+
+    Asked once and not waited for, so that no other message's time is taken: every preparation asks before it begins.
+    """
+    if not services.installations.installed(delivery.shop):
+        return
+    try:
+        if remaining() < LONGEST_QUESTION:
+            raise ShopifyUnavailable("too many other messages wait for their turn")
+        shop_profile.refresh(services.table, services.admin(delivery.shop, _never_wait))
+    except ShopifyError as error:
+        logger.warning("a shop's profile is left as it was", extra={"shop": delivery.shop, "why": str(error)})
+
+
 def bulk_finished(delivery: Delivery, services: Services, _: Remaining) -> None:
     finishes.note(services.table, delivery.shop, delivery.payload, services.clock())
 
@@ -87,10 +105,15 @@ _ACTIONS: Mapping[str, Callable[[Delivery, Services, Remaining], None]] = {
     "app/uninstalled": uninstalled,
     "app/scopes_update": scopes_changed,
     "bulk_operations/finish": bulk_finished,
+    "shop/update": shop_changed,
     "customers/data_request": about_a_customer,
     "customers/redact": about_a_customer,
     "shop/redact": redact_shop,
 }
+
+
+def _never_wait(_: float) -> None:
+    raise ShopifyUnavailable("Shopify asks for a wait.")
 
 
 def _done_before(delivery: Delivery, services: Services) -> bool:

@@ -52,14 +52,18 @@ class UnreadableOrder(Exception):
         self.amount = amount
 
 
-def read_order(node: Node, zone: ZoneInfo) -> OrderFacts:
+def read_order(node: Node, zone: ZoneInfo, currency: str = "") -> OrderFacts:
     """The facts of a complete order node, oldest first; ``zone`` is the shop's and decides the business days.
+
+    ``currency`` is the books': an order of before or after the shop changed its own is no matter of these books.
 
     Values that Shopify may add later (sale types, transaction kinds) are read as UNKNOWN or, where they move no
     money, passed over. Raises ``UnreadableOrder`` for missing or contradictory data.
     """
     try:
         header = _header(node, zone)
+        if currency and header.currency != currency:
+            raise Unclear(f"it is in {header.currency}, the shop's books are in {currency}: enter it by hand")
         sales = [
             _sale(sale, agreement, zone, header.currency)
             for agreement in whole(node, "agreements")

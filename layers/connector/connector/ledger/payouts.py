@@ -51,6 +51,7 @@ _KINDS = {
     "REFUND": BalanceKind.REFUND,
     "REFUND_ADJUSTMENT": BalanceKind.ADJUSTMENT,
     "CHARGEBACK": BalanceKind.DISPUTE,
+    "CHARGEBACK_FEE": BalanceKind.FEE,
     "DISPUTE": BalanceKind.DISPUTE,
     "RESERVED_FUNDS": BalanceKind.RESERVE,
     "TRANSFER": BalanceKind.TRANSFER,
@@ -82,7 +83,9 @@ class BalanceFact:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """One payout. ``net`` is negative when Shopify took money from the bank. ``day`` is when it was issued."""
+    """One payout. ``net`` is negative when Shopify took money from the bank. ``day`` is when it was issued,
+    ``returned_on`` the day on which one that had been on its way was first seen to have failed: Shopify dates it
+    nowhere."""
 
     id: str
     legacy_id: str
@@ -93,13 +96,19 @@ class Payout:
     lines: tuple[BalanceFact, ...]
     trace_id: str = ""
     test: bool = False
+    returned_on: date | None = None
 
     @property
     def claimable(self) -> dict[str, date]:
-        """The payout once it is on its way; if the bank never gets it, that is a fact of its own."""
-        if self.test or self.state is PayoutState.SCHEDULED:
+        """The payout once it is on its way. If the bank then never gets it, that is a fact of its own; one that is only
+        known as failed moved nothing."""
+        if self.test or self.state in _UNSETTLED or (self.returned and self.returned_on is None):
             return {}
-        return {f"{self.id}#returned" if self.returned else self.id: self.day}
+        return {self.id: self.day} | ({self.return_id: self.returned_on} if self.returned_on else {})
+
+    @property
+    def return_id(self) -> str:
+        return f"{self.id}#returned"
 
     @property
     def paid(self) -> bool:
@@ -119,9 +128,26 @@ class Payout:
         """Positive when Shopify took more than it gave back."""
         return sum((line.fee for line in self.lines), ZERO)
 
+    @property
+    def agrees(self) -> bool:
+        """Whether its transactions come to its net, each being its amount less its fee."""
+        nets = sum((line.net for line in self.lines), ZERO)
+        return nets == self.net and all(line.amount - line.fee == line.net for line in self.lines)
+
     def updated(self, newer: Payout) -> Payout:
-        """Until it is submitted to the bank everything may still change, afterwards only its state."""
-        return newer if self.state is PayoutState.SCHEDULED else replace(self, state=newer.state)
+        """Until it is submitted to the bank everything may still change, afterwards only its state; and its
+        transactions where they did not come to its net. One that has failed is never paid: Shopify makes a new one.
+        """
+        if self.state in _UNSETTLED:
+            return newer
+        if self.returned:
+            return self
+        known = self if self.agrees else newer
+        back = (newer.returned_on or self.day) if newer.returned else None
+        return replace(known, state=self.state if newer.state in _UNSETTLED else newer.state, returned_on=back)
+
+
+_UNSETTLED = frozenset({PayoutState.SCHEDULED, PayoutState.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from connector.ledger.facts import ZERO
+from connector.ledger.facts import ZERO, Product
 from connector.ledger.nodes import CENT
 
 
@@ -35,7 +35,10 @@ class ChargeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PurchaseLine:
-    """One ordered line; ``unit_cost`` in the purchase's currency, None where nobody has entered one."""
+    """One ordered line; ``unit_cost`` in the purchase's currency, None where nobody has entered one.
+
+    ``product`` is the shop's own, looked up by ``item``, ``sku`` or ``barcode`` when the line is booked.
+    """
 
     id: str
     item: str
@@ -46,6 +49,8 @@ class PurchaseLine:
     variant_title: str = ""
     supplier_sku: str = ""
     tax_percent: Decimal | None = None
+    barcode: str = ""
+    product: Product | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,8 @@ class ChargeFact:
 class Purchase:
     """One purchase order with all it has made due so far. Amounts are in ``currency``, which need not be the shop's.
 
-    ``seen_on`` is the business day it was read on; ``number`` is what people call it.
+    ``seen_on`` is the business day it was read on; ``number`` is what people call it; ``home`` is the shop's currency
+    where that is known.
     """
 
     id: str
@@ -135,6 +141,7 @@ class Purchase:
     due_day: date | None = None
     paid: bool = False
     note: str = ""
+    home: str = ""
     receipts: tuple[Receipt, ...] = field(default=())
     charges: tuple[ChargeFact, ...] = field(default=())
 
@@ -144,6 +151,11 @@ class Purchase:
         order = {self.id: self.day} if self.state is PurchaseState.ORDERED else {}
         receipts = {receipt.id: receipt.day for receipt in self.receipts}
         return order | receipts | {charge.id: charge.day for charge in self.charges}
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether its amounts are in another currency than the shop's books."""
+        return bool(self.home) and self.currency != self.home
 
     @property
     def ordered_amount(self) -> Decimal | None:
@@ -164,12 +176,12 @@ class Purchase:
 
 
 def due(read: Purchase, known: Purchase | None = None) -> Purchase:
-    """``read`` with its receipts and charges; those of ``known`` stay as they are.
+    """``read`` with its receipts and charges; those of ``known`` stay as they are, but for costs nobody knew then.
 
     What is known for the first time falls on the day it arrived, what changes later on the day that was seen. What a
     source no longer mentions has not gone back: only a smaller figure takes something back.
     """
-    before = known.receipts if known else ()
+    before = _costed(read, known.receipts) if known else ()
     receipts = before + _receipts(read, before)
     charges = known.charges if known else ()
     if receipts or read.invoice_day:
@@ -201,6 +213,25 @@ def _receipts(read: Purchase, known: Sequence[Receipt]) -> tuple[Receipt, ...]:
         Receipt(f"{read.id}#receipt{number}", day, tuple(by_day[day]))
         for number, day in enumerate(sorted(by_day), first)
     )
+
+
+def _costed(read: Purchase, known: Sequence[Receipt]) -> tuple[Receipt, ...]:
+    """What had no cost when it arrived gets what it costs by now, if that has been entered since."""
+    lines = {line.id: line for line in read.lines}
+    units: dict[str, int] = {}
+    spent: dict[str, Decimal] = {}
+    found = []
+    for receipt in known:
+        costed = []
+        for line in receipt.lines:
+            units[line.line] = units.get(line.line, 0) + line.quantity
+            amount = line.amount
+            if amount is None and (cost := cost_of(lines.get(line.line), units[line.line])) is not None:
+                amount = cost - spent.get(line.line, ZERO)
+            spent[line.line] = spent.get(line.line, ZERO) + (amount or ZERO)
+            costed.append(replace(line, amount=amount))
+        found.append(replace(receipt, lines=tuple(costed)))
+    return tuple(found)
 
 
 def _charges(

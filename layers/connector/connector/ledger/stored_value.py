@@ -124,25 +124,30 @@ def read_store_credit(node: Node, zone: ZoneInfo, currency: str) -> tuple[Stored
 
 
 def outside_orders(facts: Iterable[StoredValueFact], money_facts: Iterable[MoneyFact]) -> tuple[StoredValueFact, ...]:
-    """``facts`` without those that are the other side of an order's payment or refund.
+    """``facts`` without those that are the other side of an order's payment or refund: see ``explained``."""
+    facts = tuple(facts)
+    known = explained(facts, money_facts)
+    return tuple(fact for fact in facts if fact.id not in known)
+
+
+def explained(facts: Iterable[StoredValueFact], money_facts: Iterable[MoneyFact]) -> dict[str, MoneyFact]:
+    """The changes of cards (ids) that are the other side of an order's payment or refund, with that.
 
     A card's transaction does not name its order. It is taken for one's when the same amount moved by gift card within
     ``SAME_MOVEMENT``, each payment explaining one transaction, the nearest first.
     """
-    payments = [m for m in money_facts if m.gateway == GIFT_CARD]
+    payments = {m.id: m for m in money_facts if m.gateway == GIFT_CARD}
     pairs = sorted(
         (abs(fact.happened_at - payment.happened_at), fact.happened_at, fact.id, payment.id)
         for fact in facts
-        for payment in payments
+        for payment in payments.values()
         if _may_be(fact, payment)
     )
-    explained: set[str] = set()
-    used: set[str] = set()
+    found: dict[str, MoneyFact] = {}
     for _, _, fact_id, payment_id in pairs:
-        if fact_id not in explained and payment_id not in used:
-            explained.add(fact_id)
-            used.add(payment_id)
-    return tuple(fact for fact in facts if fact.id not in explained)
+        if fact_id not in found and payment_id in payments:
+            found[fact_id] = payments.pop(payment_id)
+    return found
 
 
 def _may_be(fact: StoredValueFact, payment: MoneyFact) -> bool:

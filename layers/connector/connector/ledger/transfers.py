@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 from connector.ledger.business_day import business_day
 from connector.ledger.nodes import Node, count, moment, moment_of, reading, required, text, unit_cost, whole
 
-TRANSFERRED = "TRANSFERRED"
-
 
 @dataclass(frozen=True, slots=True)
 class ShipmentLine:
@@ -55,7 +53,7 @@ class TransferLine:
 class Transfer:
     """A transfer as it is now. ``shipments`` is None without the permission to see them.
 
-    It moves no money and is only to be claimed as a slip once it has arrived whole, from a location of the shop's own.
+    It moves no money, and no stock in a company that keeps one stock of an item: nothing of it is to be claimed.
     """
 
     id: str
@@ -68,11 +66,10 @@ class Transfer:
     destination: str
     lines: tuple[TransferLine, ...]
     shipments: tuple[Shipment, ...] | None = None
-    note: str = ""
 
     @property
     def claimable(self) -> dict[str, date]:
-        return {self.id: self.day} if self.state == TRANSFERRED and self.origin_id else {}
+        return {}
 
     def updated(self, newer: Transfer) -> Transfer:
         return newer
@@ -94,7 +91,6 @@ def read_transfer(node: Node, zone: ZoneInfo, currency: str) -> Transfer:
             destination=text(destination, "name"),
             lines=tuple(_line(line) for line in whole(node, "lineItems")),
             shipments=None if shipments is None else read_shipments(node, currency),
-            note=text(node, "note"),
         )
 
 
@@ -147,13 +143,19 @@ def _location(snapshot: Node) -> str:
 
 
 def moved(transfer: Transfer) -> Iterator[tuple[str, str, int]]:
-    """(item, location, units) that a transfer has moved so far: out of its origin, into its destination.
+    """(item, location, units) that a transfer has moved so far: out of its origin, into its destination."""
+    yield from ((item, location, units) for _, item, location, units in movements(transfer))
 
-    What the destination rejected has arrived too; that it is not in stock there is a loss of its own.
+
+def movements(transfer: Transfer) -> Iterator[tuple[str, str, str, int]]:
+    """The same with a key for each line of a shipment and each end of it.
+
+    What the destination rejected of the shop's own goods has arrived too: that it is not in stock there is a loss of
+    its own. What it rejected of a supplier's was never the shop's.
     """
     for shipment in transfer.shipments or ():
         for line in shipment.lines:
             if shipment.sent and transfer.origin_id:
-                yield line.item, transfer.origin_id, -line.quantity
-            if arrived := line.accepted + line.rejected:
-                yield line.item, transfer.destination_id, arrived
+                yield f"{line.id}#sent", line.item, transfer.origin_id, -line.quantity
+            if arrived := line.accepted + (line.rejected if transfer.origin_id else 0):
+                yield f"{line.id}#arrived", line.item, transfer.destination_id, arrived

@@ -12,7 +12,8 @@ from contextlib import suppress
 from datetime import date
 from itertools import islice
 
-from connector.accounting.effects import document_total
+from connector.accounting.bank_documents import Deposit
+from connector.accounting.effects import is_as_posted
 from connector.accounting.records import PostedRecord
 from connector.outbox import repository
 from connector.outbox.entries import Entry, EntryState
@@ -36,6 +37,11 @@ GIVEN_UP = "adopting_given_up"
 OTHER = (
     "QuickBooks has a {kind} {ref} already, but {what}. Adopt that one if it is this sale, or retry to post this one "
     "beside it."
+)
+
+ALIKE = (
+    "QuickBooks has a deposit of {total:.2f} to {account} on {day} already. Adopt that one if it is this payout, or "
+    "retry to post this one beside it."
 )
 
 
@@ -121,6 +127,11 @@ def _decided(turn: Turn, entry: Entry, records: Sequence[PostedRecord]) -> Chang
     there = [record for record in records if _is_named_so(entry, record)]
     same = [record for record in there if _is_the_same(entry, record)]
     looked_at = stamp(turn.now)
+    if not there and (alike := _deposits_alike(entry, records)):
+        candidates = [record.txn_id for record in alike]
+        reason = ALIKE.format(total=alike[0].total, account=alike[0].account, day=alike[0].day.isoformat())
+        fields = {"reason": reason, "held_by": "", "not_before": "", "candidates": candidates}
+        return Change(move_write(entry, EntryState.HELD, looked_at=looked_at, **fields))
     if not there:
         return Change(move_write(entry, EntryState.READY, looked_at=looked_at))
     if len(same) == 1:
@@ -136,9 +147,18 @@ def _is_named_so(entry: Entry, record: PostedRecord) -> bool:
     return _is_the_same(entry, record) and entry.document is not None and record.memo == entry.document.memo
 
 
+def _deposits_alike(entry: Entry, records: Sequence[PostedRecord]) -> list[PostedRecord]:
+    """Deposits have no Ref No.: one typed by hand has the day, the bank account and the total of the payout."""
+    document = entry.document
+    if not isinstance(document, Deposit):
+        return []
+    into = document.deposit_to.casefold()
+    return [record for record in records if _is_the_same(entry, record) and record.account.casefold() == into]
+
+
 def _is_the_same(entry: Entry, record: PostedRecord) -> bool:
     document = entry.document
-    return document is not None and record.day == entry.dated and record.total == document_total(document)
+    return document is not None and record.day == entry.dated and is_as_posted(document, record)
 
 
 def _adopted(entry: Entry, record: PostedRecord, looked_at: str) -> Change:

@@ -17,7 +17,7 @@ from connector.quickbooks.records import ListRecord
 from connector.storage import keys
 from connector.storage.codec import pack, unpack
 from connector.storage.syncs import moment, stamp
-from connector.storage.table import Table
+from connector.storage.table import Table, put_write
 
 FRESH_FOR = timedelta(hours=12)
 WHOLE_EVERY = timedelta(days=6)
@@ -107,6 +107,12 @@ def store_part(table: Table, shop: str, name: str, generation: str, part: int, r
     )
 
 
+def added_write(shop: str, name: str, generation: str, record: ListRecord) -> dict[str, Any]:
+    """A transaction part: readers see an element that was just made; the next reading of the list replaces it."""
+    sk = f"{keys.company_list(name)}#{generation}#new-{record.list_id}"
+    return put_write({"pk": keys.shop(shop), "sk": sk, "body": pack((record,)), "count": 1})
+
+
 def merge(table: Table, shop: str, name: str, changes: str, generation: str) -> int:
     """Store the list readers see, with the elements stored under ``changes`` over it, as ``generation``; its size.
 
@@ -171,7 +177,8 @@ def elements(table: Table, shop: str, name: str) -> list[dict[str, Any]]:
     """A list for the pages: ``full_name``, ``type`` and ``is_active``. Raises KeyError for a list we don't read."""
     if name not in LISTS:
         raise KeyError(name)
-    return [_view(record) for record in records(table, shop, name)]
+    # One that was changed by us since stands there twice, the newer one last.
+    return [_view(record) for record in {record.list_id: record for record in records(table, shop, name)}.values()]
 
 
 def accounts(table: Table, shop: str) -> list[dict[str, Any]]:

@@ -77,7 +77,8 @@ class Entry:
     own amounts once it is read back, ``twin`` the TxnID of a second transaction that QuickBooks turned out to have.
     ``candidates`` are the TxnIDs a person may choose from, ``looked_at`` the moment it was looked for before its first
     posting, ``undo`` why it could not be undone, ``repost`` that its facts become free
-    once it is, ``counted`` that its effect is in the posted amounts while it is being undone.
+    once it is, ``counted`` that its effect is in the posted amounts while it is being undone. ``order_lines`` are the
+    TxnLineIDs of a Purchase Order's lines.
 
     ``day`` is the business day of the facts and of the tie-out; the document may be dated later, when the books were
     closed.
@@ -113,6 +114,7 @@ class Entry:
     undo: str = ""
     repost: bool = False
     counted: bool = False
+    order_lines: tuple[str, ...] = ()
 
     @property
     def guid(self) -> str:
@@ -160,6 +162,7 @@ class Entry:
             "undo": self.undo,
             "repost": self.repost,
             "counted": self.counted,
+            "order_lines": list(self.order_lines),
         }
         if self.state in WAITING_STATES:
             item["gsi1pk"] = keys.entries_queue(self.shop, self.state)
@@ -201,6 +204,7 @@ class Entry:
             undo=item.get("undo", ""),
             repost=bool(item.get("repost", False)),
             counted=bool(item.get("counted", False)),
+            order_lines=tuple(item.get("order_lines", ())),
         )
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 
 from connector.accounting.documents import ItemType, ListKind
-from connector.outbox import element_store, pace, wanting
+from connector.outbox import company, element_store, new_accounts, pace, wanting
 from connector.outbox.lists import ListElement, ListState
 from connector.outbox.message_sets import MessageSet, SetKind
 from connector.outbox.outcomes import know_write
@@ -36,6 +36,7 @@ _RECORD_TYPES: Mapping[ListKind, frozenset[str]] = {
     ListKind.PAYMENT_METHOD: frozenset({"PaymentMethod"}),
     ListKind.SALES_TAX_ITEM: frozenset({"ItemSalesTax"}),
     ListKind.TERMS: frozenset({"StandardTerms", "DateDrivenTerms"}),
+    ListKind.ACCOUNT: frozenset({"Account"}),
 }
 _ITEM_RECORD_TYPES: Mapping[ItemType, str] = {
     ItemType.OTHER_CHARGE: "ItemOtherCharge",
@@ -88,18 +89,25 @@ def _found(turn: Turn, element: ListElement, answer: Answer | None) -> Change | 
     same = [r for r in records if r.full_name.lower() == element.name.lower() or r.guid == element.guid]
     if not same:
         return _not_found(turn, element)
+    if element.ref.kind is ListKind.ACCOUNT and (wrong := new_accounts.misfit(element, same[0])):
+        return None if held else Change(_hold_write(element, wrong))
     right = [record for record in same if record.type in _types(element)]
     if not right:
         return None if held else _renamed(turn, element)
     if not right[0].is_active:
-        if element.reactivate and not held and element.ref.kind is not ListKind.PAYMENT_METHOD:
+        if element.reactivate and not held and element.ref.kind not in list_requests.UNCHANGEABLE:
             return _to_reactivate(element, right[0])
         return None if held else Change(_hold_write(element, INACTIVE))
+    if element.ref.kind is ListKind.ACCOUNT:
+        # Somebody has made it there: only a new reading shows it to everybody here.
+        company.want_lists(turn.table, turn.shop, turn.now)
     return Change(know_write(element, right[0].list_id, right[0].edit_sequence))
 
 
 def _not_found(turn: Turn, element: ListElement) -> Change | None:
     if element.clashed:
+        if element.ref.kind is ListKind.ACCOUNT:
+            return Change(_hold_write(element, new_accounts.TAKEN))
         return _renamed(turn, element)
     if element.state is ListState.HELD and element.reason != INACTIVE:
         return None  # QuickBooks refused to add it: only a person knows when that would help

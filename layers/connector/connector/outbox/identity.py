@@ -55,6 +55,11 @@ def refusal(profile: CompanyProfile, shop_currency: str) -> str:
     if not profile.understands(QBXML_VERSION):
         return "This QuickBooks is too old: QuickBooks 2014 or later is needed."
     currency = profile.currency_code
+    if profile.uses_multi_currency and profile.home_currency and not currency and shop_currency:
+        return (
+            f"The company keeps its books in {profile.home_currency}, the shop sells in {shop_currency}. "
+            "They must be the same."
+        )
     if currency and shop_currency and currency != shop_currency:
         return f"The company keeps its books in {currency}, the shop sells in {shop_currency}. They must be the same."
     return ""

@@ -103,4 +103,6 @@ _ADD_ORDER = {
     ListKind.CUSTOMER: 5,
     ListKind.VENDOR: 6,
     ListKind.TERMS: 7,
+    # Before the items that stand on them.
+    ListKind.ACCOUNT: 0,
 }

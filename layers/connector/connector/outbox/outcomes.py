@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from connector.outbox import anchors, element_store, pace, repository, suspects
+from connector.outbox import anchors, element_store, new_accounts, pace, repository, suspects
 from connector.outbox.entries import Entry, EntryState, entry_id
 from connector.outbox.lists import ListElement, ListState
 from connector.outbox.message_sets import MessageSet
@@ -45,8 +45,16 @@ def take_write(turn: Turn, set_: MessageSet, answer: SetAnswer, *, in_time: bool
         closing.append(pace.write(turn.shop, faster))
     posted = [answers[i] for i in set_.entries if i in answers and _is_done(answers[i])]
     closing += anchors.note_writes(turn.table, turn.shop, posted)
+    made = {sk: answers[guid] for sk, guid in _guids(turn, set_).items() if guid in answers and _is_done(answers[guid])}
+    closing += new_accounts.made_writes(turn.table, turn.shop, made)
     changes = partial(_changes, turn, set_, answers)
     return Taken(changes, closing, settles=set_.id, done=set_.size, posted=len(posted))
+
+
+def _guids(turn: Turn, set_: MessageSet) -> dict[str, str]:
+    """The request ids of the accounts in a set, by their sort keys."""
+    accounts = [sk for sk in set_.elements if new_accounts.is_account(sk)]
+    return {sk: e.guid for sk, e in element_store.get_many(turn.table, turn.shop, accounts).items()}
 
 
 def take_unknown(turn: Turn, set_: MessageSet) -> Taken:
@@ -236,6 +244,7 @@ def know_write(element: ListElement, list_id: str, edit_sequence: str) -> dict[s
         reason="",
         clashed=False,
         not_before="",
+        reactivate=False,
     )
 
 

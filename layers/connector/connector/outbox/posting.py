@@ -14,8 +14,9 @@ from itertools import islice
 
 from lxml import etree
 
-from connector.accounting.documents import Invoice, ListRef
-from connector.outbox import adopting, element_store, pace, repository, suspects
+from connector.accounting.documents import ListKind, ListRef
+from connector.accounting.purchase_documents import ItemLine
+from connector.outbox import adopting, element_store, ordered, pace, repository, suspects
 from connector.outbox.entries import UNDOING_STATES, Entry, EntryState, entry_id
 from connector.outbox.lists import ListElement, ListState
 from connector.outbox.message_sets import MOST_BYTES, SetKind
@@ -26,6 +27,7 @@ from connector.quickbooks.elements import QbxmlError, Reference, RenderContext
 from connector.quickbooks.forms import render_document
 from connector.quickbooks.list_requests import render_list_add, render_reactivation
 from connector.quickbooks.messages import message_set, request_size
+from connector.quickbooks.profile import CompanyProfile
 from connector.quickbooks.rules import faults
 from connector.storage import keys
 from connector.storage.table import ConditionFailed
@@ -139,11 +141,24 @@ def _selected(turn: Turn, limit: int, group: list[str] | None) -> Selection:
     return chosen
 
 
-def _missing(turn: Turn, group: list[str] | None) -> Iterable[ListElement]:
+def _missing(turn: Turn, group: list[str] | None) -> Iterator[ListElement]:
+    unsent = _unsent(turn)
     if group is None:
-        return element_store.waiting(turn.table, turn.shop, ListState.MISSING)
-    found = element_store.get_many(turn.table, turn.shop, [i for i in group if i.startswith("LIST#")])
-    return [element for element in found.values() if element.state is ListState.MISSING]
+        found: Iterable[ListElement] = element_store.waiting(turn.table, turn.shop, ListState.MISSING)
+    else:
+        named = element_store.get_many(turn.table, turn.shop, [i for i in group if i.startswith("LIST#")])
+        found = (element for element in named.values() if element.state is ListState.MISSING)
+    return (element for element in found if not element.sk.startswith(unsent))
+
+
+def _unsent(turn: Turn) -> tuple[str, ...]:
+    """Of which lists nothing is sent (beginnings of sort keys), because the company has them switched off.
+
+    QuickBooks would refuse to add to them, so nothing may wait for what is in them.
+    """
+    seen = turn.profile or CompanyProfile()
+    off = {ListKind.CLASS: not seen.uses_classes, ListKind.SALES_TAX_ITEM: not seen.uses_sales_tax}
+    return tuple(keys.list_element(kind, "") for kind, is_off in off.items() if is_off)
 
 
 def _ready(turn: Turn, group: list[str] | None, page_size: int) -> Iterator[Entry]:
@@ -190,8 +205,10 @@ _LATER = _Later()
 
 
 def _waits_for_element(chosen: Selection, entry: Entry) -> Change | _Later | None:
-    later = None
+    later, unsent = None, _unsent(chosen.turn)
     for sk in sorted(entry.needs):
+        if sk.startswith(unsent):
+            continue
         element = chosen.known_elements.get(sk)
         if element is None:
             want(chosen.turn.table, chosen.turn.shop, tuple(list_refs(entry.document)))
@@ -208,12 +225,14 @@ def _waits_for_entry(chosen: Selection, entry: Entry) -> Change | _Later | None:
     for key in entry.after:
         other_id = entry_id(entry.shop, key)
         other = chosen.known_entries.get(other_id)
-        if key == _sales_order(entry) and (other is None or other.state in _STUCK):
-            continue  # it posts nothing, so nothing waits for it: the invoice goes with lines of its own
+        if key == ordered.order_of(entry) and (other is None or other.state in _STUCK):
+            continue  # it posts nothing, so nothing waits for it: the entry goes with lines of its own
         if other is None or other.state in _STUCK:
             what = f"{other.kind} {other.ref_number} of {other.title}" if other else "an entry that is missing"
             return hold(entry, f"It settles {what}, which is not posted.", held_by=keys.entry(other_id))
         if other.state not in _POSTED and other_id not in chosen.entries:
+            later = _LATER
+        if key == ordered.order_of(entry) and ordered.is_awaited(entry, other):
             later = _LATER
     return later
 
@@ -243,7 +262,10 @@ def _requests(chosen: Selection) -> Requests:
         if txn_ids is None:
             continue
         macro = f"T{len(macros) + 1}" if entry.id in parents else ""
-        write = _writer(entry, replace(context, txn_id=txn_ids.get, edit_sequence=_edit_sequence(chosen, entry)), macro)
+        own = replace(
+            context, txn_id=txn_ids.get, edit_sequence=_edit_sequence(chosen, entry), order_line=_order_line(chosen)
+        )
+        write = _writer(entry, own, macro)
         before = len(sheet.requests)
         if not sheet.add(entry.id, write, partial(hold, entry)):
             break
@@ -281,14 +303,17 @@ def _reference(chosen: Selection) -> Callable[[ListRef], Reference]:
 def _txn_ids(chosen: Selection, entry: Entry, macros: dict[str, str]) -> dict[str, str] | None:
     """What the entry settles, by posting key: a TxnID or a macro of this set. None if it can't go in this set."""
     found: dict[str, str] = {}
-    order = _sales_order(entry) or getattr(entry.document, "sales_order", "")
+    made_of = ordered.order_of(entry)
+    order = made_of or getattr(entry.document, "sales_order", "")
     for key in entry.after:
         other = chosen.known_entries.get(entry_id(entry.shop, key))
-        if key == _sales_order(entry) and (other is None or other.state in _STUCK):
+        if key == made_of and (other is None or other.state in _STUCK):
             found[key] = ""
             continue
         if other is None or (key == order and other.state not in _POSTED):
             return None  # where qbXML takes no macro
+        if key == made_of and ordered.is_awaited(entry, other):
+            return None
         txn_id = other.txn_id if other.state in _POSTED else macros.get(other.id, "")
         if not txn_id:
             return None
@@ -296,9 +321,8 @@ def _txn_ids(chosen: Selection, entry: Entry, macros: dict[str, str]) -> dict[st
     return found
 
 
-def _sales_order(entry: Entry) -> str:
-    """The posting key of the sales order an invoice is made of."""
-    return entry.document.sales_order if isinstance(entry.document, Invoice) else ""
+def _order_line(chosen: Selection) -> Callable[[str, ItemLine], str]:
+    return lambda key, line: ordered.line_of(chosen.known_entries.get(entry_id(chosen.turn.shop, key)), line)
 
 
 def _edit_sequence(chosen: Selection, entry: Entry) -> Callable[[str], str]:

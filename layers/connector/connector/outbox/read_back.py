@@ -12,9 +12,10 @@ from functools import partial
 from lxml import etree
 
 from connector.accounting.documents import ListRef
-from connector.accounting.effects import document_total, effect_of_record
+from connector.accounting.effects import document_total, effect_of_record, is_as_posted
 from connector.accounting.records import PostedRecord
-from connector.outbox import element_store, pace, repository
+from connector.accounting.stock_documents import InventoryAdjustment
+from connector.outbox import element_store, ordered, pace, repository
 from connector.outbox.entries import Entry, EntryState
 from connector.outbox.message_sets import MessageSet, SetKind
 from connector.outbox.repository import Change, unpost
@@ -44,8 +45,22 @@ GONE = (
 )
 
 CHANGED = "It was changed in QuickBooks after it was posted."
-MOVES_BY_ITSELF = frozenset({"Invoice", "CreditMemo", "SalesOrder", "SalesOrderClosing"})
-"""Their EditSequence also moves when a payment or another document of ours is applied to them."""
+MOVES_BY_ITSELF = frozenset(
+    {
+        "Invoice",
+        "CreditMemo",
+        "SalesOrder",
+        "SalesOrderClosing",
+        "PurchaseOrder",
+        "Bill",
+        "ItemReceipt",
+        "VendorCredit",
+    }
+)
+"""Their EditSequence also moves when a payment or another document is applied to them."""
+
+RECEIPT, BILLED = "ItemReceipt", "Bill"
+"""When the supplier's bill comes, QuickBooks makes it of the item receipt: the same transaction is a Bill then."""
 
 ADOPTED = "It was in QuickBooks before and was adopted: its lines are those it has there."
 
@@ -71,6 +86,7 @@ def prepare(turn: Turn) -> Prepared | None:
     for entry in chosen:
         by_kind.setdefault(entry.kind, []).append(entry.txn_id)
     requests = [(kind, queries.read_back(kind, txn_ids)) for kind, txn_ids in by_kind.items()]
+    requests += [(f"{kind}/{BILLED}", queries.read_back(BILLED, by_kind[kind])) for kind in by_kind if kind == RECEIPT]
     return Prepared(_set(turn, requests, chosen))
 
 
@@ -83,6 +99,8 @@ def _one_by_one(turn: Turn, ids: list[str]) -> Prepared | None:
     if not entries:
         return None
     requests = [(str(n), queries.read_back(entry.kind, [entry.txn_id])) for n, entry in enumerate(entries)]
+    billed = [(n, entry) for n, entry in enumerate(entries) if entry.kind == RECEIPT]
+    requests += [(f"{n}/{BILLED}", queries.read_back(BILLED, [entry.txn_id])) for n, entry in billed]
     return Prepared(_set(turn, requests, entries, alone=True))
 
 
@@ -106,7 +124,7 @@ def take(turn: Turn, set_: MessageSet, answer: SetAnswer) -> Taken:
     mine = [e for e in posted if e.txn_id in records and e.txn_id not in e.candidates]
     others = {e.id for e in mine if records[e.txn_id].guid not in ("", e.guid)}
     alone = bool(set_.notes.get("alone"))
-    gone = frozenset(others | (_said_to_be_gone(set_, answers) if alone else set()))
+    gone = frozenset(others | (_said_to_be_gone(set_, answers) - {e.id for e in mine} if alone else set()))
     unseen = [entry.id for entry in posted if entry.txn_id not in records and entry.id not in gone]
     before = [i for i in turn.memory.get(UNSEEN, ()) if i not in set_.entries]
     if alone:
@@ -152,7 +170,9 @@ def _changes(turn: Turn, set_: MessageSet, records: Mapping[str, PostedRecord], 
             changes.append(unpost(entry, EntryState.HELD, GONE))
         elif record is not None and entry.document is not None:
             effect = effect_of_record(entry.document, record, list_id)
-            changes.append(repository.read_back(entry, record.edit_sequence, effect, _note(entry, record)))
+            lines = ordered.lines_of(entry.document, record, list_id)
+            note = _note(entry, record)
+            changes.append(repository.read_back(entry, record.edit_sequence, effect, note, order_lines=list(lines)))
     return changes
 
 
@@ -166,7 +186,9 @@ def _note(entry: Entry, record: PostedRecord) -> str:
         return ""
     moved = entry.edit_sequence not in ("", record.edit_sequence) and entry.kind not in MOVES_BY_ITSELF
     said = [CHANGED] if moved or entry.reason.startswith(CHANGED) else []
-    if record.total != document_total(entry.document):
+    if isinstance(entry.document, InventoryAdjustment) and not is_as_posted(entry.document, record):
+        said.append("QuickBooks has it with other units.")
+    elif not is_as_posted(entry.document, record):
         said.append(f"QuickBooks has it with {record.total:.2f} instead of {document_total(entry.document):.2f}.")
     if record.day != entry.dated:
         said.append(f"QuickBooks has it on {record.day.isoformat()} instead of {entry.dated.isoformat()}.")

@@ -16,7 +16,7 @@ from typing import Any
 from lxml import etree
 
 from connector.accounting.documents import SalesOrderClosing
-from connector.accounting.effects import document_total
+from connector.accounting.effects import is_as_posted
 from connector.accounting.records import PostedRecord
 from connector.outbox import message_sets, outcomes, pace, repository, undoing
 from connector.outbox.entries import Entry, EntryState
@@ -143,7 +143,7 @@ def _same_as(entry: Entry, answer: Answer) -> Sequence[PostedRecord] | None:
 
 def _looks_like(entry: Entry, record: PostedRecord) -> bool:
     """Without an ExternalGUID the Ref No., date and amount have to agree, or a deposit's date, memo and amount."""
-    if entry.document is None or record.day != entry.dated or record.total != document_total(entry.document):
+    if entry.document is None or record.day != entry.dated or not is_as_posted(entry.document, record):
         return False
     if entry.ref_number:
         return record.ref_number == entry.ref_number

@@ -116,9 +116,12 @@ def unpost(entry: Entry, to: EntryState, reason: str) -> Change:
     return Change(move_write(entry, to, reason=reason), entry.day, "posted", negative(entry.effect))
 
 
-def read_back(entry: Entry, edit_sequence: str, effect: Mapping[str, Decimal], reason: str = "") -> Change:
+def read_back(
+    entry: Entry, edit_sequence: str, effect: Mapping[str, Decimal], reason: str = "", **fields: Any
+) -> Change:
     """Found in QuickBooks, where its own amounts have ``effect``."""
-    write = move_write(entry, EntryState.READ_BACK, edit_sequence=edit_sequence, found=dict(effect), reason=reason)
+    fields |= {"edit_sequence": edit_sequence, "found": dict(effect), "reason": reason}
+    write = move_write(entry, EntryState.READ_BACK, **fields)
     return Change(write, entry.day, "quickbooks", effect)
 
 

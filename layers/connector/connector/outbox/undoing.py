@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from connector.accounting.documents import ListRef
-from connector.accounting.effects import document_total, effect_of_record, negative
+from connector.accounting.effects import effect_of_record, is_as_posted, negative
 from connector.accounting.records import PostedRecord
 from connector.outbox import anchors, element_store, read_back, repository
 from connector.outbox.entries import Entry, EntryState, entry_id
@@ -37,13 +37,14 @@ MOST_SILENCES = 5
 CHECKED = "undo_checked"
 """In the session's memory: ids of entries that have been looked at and may be deleted with the next set."""
 
-_LINKED = frozenset({"Invoice", "CreditMemo", "SalesOrder"})
+_LINKED = frozenset({"Invoice", "CreditMemo", "SalesOrder", "PurchaseOrder", "Bill", "ItemReceipt", "VendorCredit"})
 """Kinds whose links QuickBooks shows; their EditSequence moves when something is applied to them."""
 
 CHANGED = "It was changed in QuickBooks since it was posted."
 LINKED = "{kind} {ref} was applied to it in QuickBooks."
 TWO = "QuickBooks has more than one under this Ref No."
 SILENT = "QuickBooks doesn't say whether it has it."
+BILLED = "A bill was made of it in QuickBooks."
 
 
 def is_any(turn: Turn) -> bool:
@@ -65,6 +66,8 @@ def prepare(turn: Turn) -> Prepared | None:
 def _looks(turn: Turn) -> Prepared | None:
     entries = _next(turn)
     requests = [(str(n), _question(entry)) for n, entry in enumerate(entries)]
+    billed = [(n, entry) for n, entry in enumerate(entries) if entry.kind == read_back.RECEIPT and entry.txn_id]
+    requests += [(f"{n}/{read_back.BILLED}", queries.is_there(read_back.BILLED, entry.txn_id)) for n, entry in billed]
     if not requests:
         return None
     return Prepared(turn.reading_set(SetKind.UNDO_CHECK, requests, entries=tuple(e.id for e in entries)))
@@ -84,7 +87,7 @@ def _question(entry: Entry) -> etree._Element:
     elif entry.ref_number:
         request = queries.look_up(entry.kind, [entry.ref_number], with_lines=True)
     else:
-        return queries.look_up_deposits(entry.dated)
+        return queries.look_up_deposits(entry.dated, with_lines=True)
     lines = request.find("IncludeLineItems")
     if QUICKBOOKS_NAMES[entry.kind] in _LINKED and lines is not None:
         links = etree.Element("IncludeLinkedTxns")
@@ -109,6 +112,10 @@ def take_check(turn: Turn, set_: MessageSet, answer: SetAnswer) -> Taken:
     judged = {
         i: _judged(entry, answers.get(i), ours | settled.get(i, frozenset()), list_id) for i, entry in entries.items()
     }
+    for n, id_ in enumerate(set_.entries):
+        bill = named.get(f"{n}/{read_back.BILLED}")
+        if bill is not None and judged.get(id_) in (_GONE, _SILENCE):
+            judged[id_] = {Verdict.DONE: BILLED, Verdict.NOT_FOUND: judged[id_]}.get(explain(bill).verdict, _SILENCE)
     may = [i for i in set_.entries if i in judged and judged[i] == ""]
 
     def changes() -> list[Change]:
@@ -151,7 +158,7 @@ def _is_unchanged(entry: Entry, record: PostedRecord, list_id: Any) -> bool:
         return True
     if entry.edit_sequence and QUICKBOOKS_NAMES[entry.kind] not in _LINKED:
         return False
-    same = record.day == entry.dated and record.total == document_total(document)
+    same = record.day == entry.dated and is_as_posted(document, record)
     same = same and record.ref_number == entry.ref_number
     return same and effect_of_record(document, record, list_id) == (entry.found or entry.effect)
 

@@ -7,6 +7,7 @@ whole: half a bill is worse than none.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -25,6 +26,7 @@ SOURCE = "csv"
 T = TypeVar("T")
 
 _ARRIVED = frozenset({"received", "delivered", "complete", "completed", "closed", "modtaget"})
+_LONGEST = 60
 _DRAFT = frozenset({"draft", "kladde"})
 _CHARGES = (("freight", ChargeKind.FREIGHT), ("discount", ChargeKind.DISCOUNT), ("adjustment", ChargeKind.ADJUSTMENT))
 _AMOUNTS = ("cost", *(field for field, _ in _CHARGES))
@@ -170,7 +172,7 @@ def _purchase(lines: list[_Line], currency: str, seen_on: date) -> Purchase:
         return next((line for line in lines if line.text(field)), lines[0])
 
     number, supplier = lines[0].text("number"), lines[0].text("supplier")
-    id_ = f"csv:{number}:{supplier.casefold()}"
+    id_ = f"csv:{_named(number)}:{_named(supplier.casefold())}"
     ordered = _ordered_lines(id_, lines)
     invoice_day = said("invoice_on").day("invoice_on")
     arrived = tuple(
@@ -202,6 +204,13 @@ def _purchase(lines: list[_Line], currency: str, seen_on: date) -> Purchase:
     )
 
 
+def _named(text: str) -> str:
+    """Short enough for a key, and without the bar that parts keys."""
+    if len(text) <= _LONGEST and "|" not in text:
+        return text
+    return f"{text[:_LONGEST].replace('|', '/')}~{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+
+
 def _ordered_lines(order: str, lines: list[_Line]) -> tuple[PurchaseLine, ...]:
     """A product that stands on several rows is counted through, so that each row keeps its key."""
     seen: dict[str, int] = {}
@@ -219,6 +228,7 @@ def _ordered_lines(order: str, lines: list[_Line]) -> tuple[PurchaseLine, ...]:
                 variant_title=line.text("variant"),
                 supplier_sku=line.text("supplier_sku"),
                 tax_percent=line.decimal("tax_percent"),
+                barcode=line.text("barcode"),
             )
         )
     return tuple(found)

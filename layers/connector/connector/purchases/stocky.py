@@ -91,6 +91,9 @@ class Stocky:
         return sorted((record for record in found if _id(record) > after), key=_id)
 
     def _get(self, resource: str, parameters: dict[str, Any]) -> Any:
+        if not (self.key.isascii() and self.key.isprintable()):
+            # No header can carry it. What is pasted may be a masked key, or end in a line break.
+            raise StockyRefused(_REFUSALS[401])
         problem = ""
         for attempt in range(ATTEMPTS):
             wait = min(2.0**attempt, LONGEST_WAIT)

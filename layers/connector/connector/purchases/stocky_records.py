@@ -31,7 +31,13 @@ def read_stocky_order(record: Record, zone: ZoneInfo, currency: str, seen_on: da
         id_ = f"stocky:{required(record, 'id')}"
         theirs = _text(record, "currency") or currency
         items = whole(record, "purchase_items")
-        local = theirs == currency or all(item.get("cost_price") is not None for item in items)
+        local = theirs == currency or (
+            all(item.get("cost_price") is not None for item in items)
+            # Freight of another currency must not be taken for the shop's.
+            and all(
+                record.get(f"{name}_local") is not None for name in ("shipping", "adjustments") if _any(record, name)
+            )
+        )
         lines = tuple(_line(id_, item, local) for item in items)
         ordered = record.get("ordered_at") or record.get("generated_at") or record.get("created_at")
         location = record.get("shopify_receive_location_id")
@@ -60,6 +66,10 @@ def read_stocky_order(record: Record, zone: ZoneInfo, currency: str, seen_on: da
             note=f"{theirs} order" if local and theirs != currency else "",
         )
     return due(purchase)
+
+
+def _any(record: Record, name: str) -> bool:
+    return bool(cents(record.get(name) or 0))
 
 
 def _line(order: str, item: Mapping[str, Any], local: bool) -> PurchaseLine:

@@ -12,6 +12,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 MOST_ROWS = 50_000
+MOST_COLUMNS = 500
+LONGEST_NUMBER = 60
+MOST_DIGITS = 12
+"""Before the decimal sign; with more, sums and cents of it are not exact any more, or can't be kept."""
+
 _SEPARATORS = ",;\t|"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _AMOUNT = re.compile(r"[-+]?[\d.,'\s\u00a0\u202f]*\d[\d.,'\s\u00a0\u202f]*")
@@ -70,6 +75,9 @@ def read_table(data: bytes, formats: Formats) -> Table:
         headers = tuple(cell.strip() for cell in next(reader, []))
         if not any(headers):
             raise UnreadableFile("The file is empty.")
+        if len(headers) > MOST_COLUMNS:
+            # Every row has a cell for each of them.
+            raise UnreadableFile(f"The file has more than {MOST_COLUMNS} columns.")
         rows = []
         number = reader.line_num + 1
         for cells in reader:
@@ -117,7 +125,7 @@ def day(text: str, dates: Dates) -> date:
                 first, second = second, first
             try:
                 return date(year + 2000 if year < 100 else year, first, second)
-            except ValueError:
+            except (ValueError, OverflowError):
                 pass
     raise ValueError(f"{text!r} is not a day written as {'yyyy-mm-dd' if dates is Dates.ISO else dates.value}")
 
@@ -134,6 +142,8 @@ def number(text: str, decimals: Decimals) -> Decimal:
     whole, _, cents = digits.partition(point)
     if point in cents or thousands in cents or not _grouped(whole, thousands):
         raise ValueError(f"{text!r} is not a number with a decimal {'point' if point == '.' else 'comma'}")
+    if len(whole.replace(thousands, "").lstrip("0")) > MOST_DIGITS:
+        raise ValueError(f"{text!r} is too large a number")
     value = Decimal(f"{whole.replace(thousands, '') or '0'}.{cents}" if cents else whole.replace(thousands, "") or "0")
     return -value if negative else value
 
@@ -160,9 +170,10 @@ _NAMES = {sign: name for name, sign in _SIGNS.items()}
 
 def _parts(text: str) -> tuple[str, str, str]:
     """What stands before the number, its digits and signs, and what stands behind it."""
-    found = _AMOUNT.search(text)
+    # Longer ones take the pattern time that grows with the square of their length.
+    found = _AMOUNT.search(text) if len(text) <= LONGEST_NUMBER else None
     if not found:
-        raise ValueError(f"{text!r} is not a number")
+        raise ValueError(f"{text[:LONGEST_NUMBER]!r} is not a number")
     before, after = text[: found.start()], text[found.end() :]
     if re.search(r"\d", before + after):
         raise ValueError(f"{text!r} is not a number")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from lxml import etree
 
 from connector.accounting.documents import ListRef
+from connector.accounting.purchase_documents import ItemLine
 from connector.quickbooks.text import storable
 
 CENT = Decimal("0.01")
@@ -42,6 +43,7 @@ class RenderContext:
 
     ``txn_id`` gives the TxnID of a posting key, or ``TxnID:<macro>`` for one earlier in the same set; it is empty for
     a sales order that QuickBooks will never have. ``edit_sequence`` is that of a posting key's transaction.
+    ``order_line`` is the TxnLineID by which a line is received of a Purchase Order (posting key); empty if it can't be.
     ``line_tax_code`` is the company's non-taxable code; empty where sales tax is switched off, then no tax element
     is sent at all. ``receivable_account`` is sent as ARAccountRef where given; barcodes need the preference.
     """
@@ -49,6 +51,7 @@ class RenderContext:
     reference: Callable[[ListRef], Reference]
     txn_id: Callable[[str], str | None]
     edit_sequence: Callable[[str], str | None] = lambda key: None
+    order_line: Callable[[str, ItemLine], str] = lambda key, line: ""
     line_tax_code: str = "Non"
     use_classes: bool = True
     include_guid: bool = True

@@ -26,6 +26,7 @@ from connector.accounting.documents import (
     SalesOrderClosing,
     SalesReceipt,
 )
+from connector.quickbooks import bank_forms, purchase_forms, stock_forms
 from connector.quickbooks.elements import (
     NotPostedYet,
     RenderContext,
@@ -49,6 +50,12 @@ QUICKBOOKS_NAMES = {
     "SalesOrder": "SalesOrder",
     "SalesOrderClosing": "SalesOrder",
     "JournalEntry": "JournalEntry",
+    "Deposit": "Deposit",
+    "PurchaseOrder": "PurchaseOrder",
+    "Bill": "Bill",
+    "ItemReceipt": "ItemReceipt",
+    "VendorCredit": "VendorCredit",
+    "InventoryAdjustment": "InventoryAdjustment",
 }
 """Our document kinds and the names qbXML builds its messages from."""
 
@@ -56,7 +63,15 @@ CHANGES = frozenset({"SalesOrderClosing"})
 """Kinds that change a transaction and make none of their own."""
 
 _PO_NUMBER = 25
-_TOTALS = {"Invoice": "Subtotal", "JournalEntry": ""}
+_TOTALS = {
+    "Invoice": "Subtotal",
+    "JournalEntry": "",
+    "InventoryAdjustment": "",
+    "Deposit": "DepositTotal",
+    "Bill": "AmountDue",
+    "VendorCredit": "CreditAmount",
+}
+_WITHOUT_NUMBER = frozenset({"Deposit"})
 
 _sub = etree.SubElement
 
@@ -75,7 +90,8 @@ def render_document(document: Document, guid: str, context: RenderContext, macro
         add.set("defMacro", f"TxnID:{macro}")
     _WRITERS[kind](add, document, guid, context)
     total = _TOTALS.get(kind, "TotalAmount")
-    put_returned(request, *filter(None, ("TxnID", "EditSequence", "RefNumber", total, "ExternalGUID")))
+    number = "" if kind in _WITHOUT_NUMBER else "RefNumber"
+    put_returned(request, *filter(None, ("TxnID", "EditSequence", number, total, "ExternalGUID")))
     return request
 
 
@@ -261,4 +277,10 @@ _WRITERS: dict[str, Callable[[etree._Element, Any, str, RenderContext], None]] =
     "SalesOrder": _sales_order,
     "SalesOrderClosing": _sales_order_closing,
     "JournalEntry": _journal_entry,
+    "Deposit": bank_forms.deposit,
+    "PurchaseOrder": purchase_forms.purchase_order,
+    "Bill": purchase_forms.bill,
+    "ItemReceipt": purchase_forms.item_receipt,
+    "VendorCredit": purchase_forms.vendor_credit,
+    "InventoryAdjustment": stock_forms.inventory_adjustment,
 }

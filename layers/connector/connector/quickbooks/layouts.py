@@ -55,6 +55,8 @@ _LISTS: dict[str, str] = {
     "StandardTermsAdd": "Name IsActive? StdDueDays? StdDiscountDays? DiscountPct?",
     "AccountAdd": """Name IsActive? ParentRef? AccountType AccountNumber? BankNumber? Desc?:200 OpenBalance?
         OpenBalanceDate? TaxLineID? CurrencyRef?""",
+    "AccountMod": f"""{_MOD} Name? IsActive? ParentRef? AccountType? AccountNumber? BankNumber? Desc?:200 OpenBalance?
+        OpenBalanceDate? TaxLineID? CurrencyRef?""",
     "BarCode": "BarCodeValue? AssignEvenIfUsed? AllowOverride?",
     "SalesOrPurchase": "Desc? ( Price | PricePercent )? AccountRef?",
     "SalesAndPurchase": """SalesDesc? SalesPrice? IncomeAccountRef? PurchaseDesc? PurchaseCost? ExpenseAccountRef?

@@ -27,6 +27,7 @@ _ADDS: dict[ListKind, str] = {
     ListKind.PAYMENT_METHOD: "PaymentMethodAdd",
     ListKind.SALES_TAX_ITEM: "ItemSalesTaxAdd",
     ListKind.TERMS: "StandardTermsAdd",
+    ListKind.ACCOUNT: "AccountAdd",
 }
 _ITEM_ADDS: dict[ItemType, str] = {
     ItemType.OTHER_CHARGE: "ItemOtherChargeAdd",
@@ -45,16 +46,22 @@ _QUERIES: dict[ListKind, str] = {
     ListKind.PAYMENT_METHOD: "PaymentMethodQueryRq",
     # Terms that go by a date have their names in the same list.
     ListKind.TERMS: "TermsQueryRq",
+    ListKind.ACCOUNT: "AccountQueryRq",
 }
+UNCHANGEABLE = (ListKind.PAYMENT_METHOD, ListKind.TERMS)
+"""Lists whose elements no program can change: qbXML has no Mod of them."""
+
 _NAME_LENGTHS = {"FirstName": 25, "LastName": 25, "Phone": 21, "Email": 1023}
 _COMPANY_NAME = 41
 _PART_NUMBER = 31
 _BARCODE = 50
 _DESCRIPTION = 4095
+_ACCOUNT_NUMBER = 7
+_ACCOUNT_DESCRIPTION = 200
 
 
 class NoItemDetail(QbxmlError):
-    """An item has to be added and nothing says of which type and with which accounts."""
+    """An item or account has to be added and nothing says of which type and with which accounts."""
 
 
 def render_list_add(ref: ListRef, name: str, guid: str, context: RenderContext) -> etree._Element:
@@ -70,7 +77,9 @@ def render_list_add(ref: ListRef, name: str, guid: str, context: RenderContext) 
         aggregate = _ADDS[ref.kind]
     request = etree.Element(f"{aggregate}Rq")
     add = _sub(request, aggregate)
-    put(add, "Name", clean(name))
+    parent, _, own = name.rpartition(":") if ref.kind is ListKind.ACCOUNT else ("", "", name)
+    put(add, "Name", clean(own))
+    put_name(add, "ParentRef", parent)
     _WRITERS[aggregate](add, ref, guid, context)
     put_returned(request, "ListID", "EditSequence", "Name", "FullName", "ExternalGUID")
     return request
@@ -84,7 +93,7 @@ def render_reactivation(ref: ListRef, list_id: str, edit_sequence: str) -> etree
     if ref.kind is ListKind.ITEM and ref.item is None:
         raise NoItemDetail(f"item {ref.name} can't be made active: its type is not known")
     added = _ITEM_ADDS[ref.item.type] if ref.kind is ListKind.ITEM and ref.item else _ADDS[ref.kind]
-    if ref.kind in (ListKind.PAYMENT_METHOD, ListKind.TERMS):
+    if ref.kind in UNCHANGEABLE:
         raise QbxmlError(f"QuickBooks lets no program change a {ref.kind.value}: make it active there")
     aggregate = added.removesuffix("Add") + "Mod"
     request = etree.Element(f"{aggregate}Rq")
@@ -101,6 +110,8 @@ def render_list_query(kind: ListKind, name: str) -> etree._Element:
     request = etree.Element(_QUERIES[kind])
     put(request, "FullName", storable(name))
     put_returned(request, "ListID", "EditSequence", "Name", "FullName", "IsActive", "ExternalGUID")
+    if kind is ListKind.ACCOUNT:
+        put_returned(request, "AccountType", "AccountNumber")
     return request
 
 
@@ -128,6 +139,15 @@ def _all_of(tag: str, *returned: str) -> etree._Element:
 
 def _name_only(add: etree._Element, ref: ListRef, guid: str, context: RenderContext) -> None:
     """Classes and payment methods have no ExternalGUID."""
+
+
+def _account(add: etree._Element, ref: ListRef, guid: str, context: RenderContext) -> None:
+    """An opening balance is never given: money comes from documents alone."""
+    if ref.account is None:
+        raise NoItemDetail(f"account {ref.name} can't be added: its type is not known")
+    put(add, "AccountType", ref.account.type)
+    put(add, "AccountNumber", clean(ref.account.number, _ACCOUNT_NUMBER))
+    put(add, "Desc", clean(ref.account.description, _ACCOUNT_DESCRIPTION))
 
 
 def _terms(add: etree._Element, ref: ListRef, guid: str, context: RenderContext) -> None:
@@ -219,6 +239,7 @@ _WRITERS: dict[str, Callable[[etree._Element, ListRef, str, RenderContext], None
     "ClassAdd": _name_only,
     "PaymentMethodAdd": _name_only,
     "StandardTermsAdd": _terms,
+    "AccountAdd": _account,
     "ItemSalesTaxAdd": _tax_item,
     "ItemOtherChargeAdd": _simple_item,
     "ItemServiceAdd": _simple_item,

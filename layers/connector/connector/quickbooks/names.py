@@ -20,6 +20,8 @@ LIMITS: dict[ListKind, int] = {
     ListKind.PAYMENT_METHOD: 31,
     ListKind.SALES_TAX_ITEM: 31,
     ListKind.TERMS: 31,
+    # Of each level; an account of an account has both names with a colon between.
+    ListKind.ACCOUNT: 31,
 }
 
 NAME_SPACES: dict[ListKind, str] = {
@@ -30,6 +32,7 @@ NAME_SPACES: dict[ListKind, str] = {
     ListKind.CLASS: "class",
     ListKind.PAYMENT_METHOD: "payment_method",
     ListKind.TERMS: "terms",
+    ListKind.ACCOUNT: "account",
 }
 
 _FALLBACKS: dict[ListKind, str] = {
@@ -40,6 +43,7 @@ _FALLBACKS: dict[ListKind, str] = {
     ListKind.PAYMENT_METHOD: "Payment method",
     ListKind.SALES_TAX_ITEM: "Tax",
     ListKind.TERMS: "Terms",
+    ListKind.ACCOUNT: "Account",
 }
 
 REFERENCE_LIMIT = 11

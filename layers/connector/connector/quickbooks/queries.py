@@ -70,13 +70,13 @@ def look_up(kind: str, ref_numbers: Sequence[str], *, with_lines: bool = False) 
     return request
 
 
-def look_up_deposits(day: date, until: date | None = None) -> etree._Element:
+def look_up_deposits(day: date, until: date | None = None, *, with_lines: bool = False) -> etree._Element:
     """The deposits dated on ``day`` (or up to ``until``), to be told apart by memo and ExternalGUID."""
     request = etree.Element("DepositQueryRq")
     dates = _sub(request, "TxnDateRangeFilter")
     put(dates, "FromTxnDate", day.isoformat())
     put(dates, "ToTxnDate", (until or day).isoformat())
-    _returned(request, "Deposit", with_lines=False)
+    _returned(request, "Deposit", with_lines=with_lines)
     return request
 
 
@@ -110,9 +110,11 @@ def _with_offset(moment: str) -> str:
 def _returned(request: etree._Element, name: str, *, with_lines: bool) -> None:
     """Who bought or sold is not asked for: it would bring customers' data into answers for no use."""
     shape = SHAPES[name]
+    # Where QuickBooks tells no total, it is what the lines come to.
+    with_lines = with_lines or not shape.total
     put(request, "IncludeLineItems", "true" if with_lines or shape.applied else "false")
     wanted = [*_ALWAYS, shape.total, "SalesTaxTotal" if shape.total == "Subtotal" else "", shape.account, shape.applied]
-    if name == "SalesOrder":
+    if name in ("SalesOrder", "PurchaseOrder"):
         wanted.append("IsManuallyClosed")
     if with_lines:
         wanted += shape.lines

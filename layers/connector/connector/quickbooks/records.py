@@ -17,6 +17,7 @@ from connector.quickbooks.shapes import SHAPES, Shape
 ZERO = Decimal("0.00")
 _KINDS = {name: kind for kind, name in QUICKBOOKS_NAMES.items() if kind not in CHANGES}
 _LINE_AMOUNTS = ("Amount", "TotalAmount", "ValueDifference")
+_LINE_UNITS = ("Quantity", "QuantityDifference")
 
 
 class UnreadableRecord(ValueError):
@@ -120,7 +121,8 @@ def _lines(element: etree._Element, shape: Shape) -> Iterator[PostedLine]:
             item_list_id=value(child, f"{item}/ListID"),
             item_name=value(child, f"{item}/FullName"),
             account=value(child, "AccountRef/FullName"),
-            quantity=_number(child, "Quantity"),
+            quantity=next((n for n in (_number(child, tag) for tag in _LINE_UNITS) if n is not None), None),
+            line_id=value(child, "TxnLineID"),
         )
 
 

@@ -84,6 +84,11 @@ _BAD_REFERENCE = Meaning(
     "Check the account mapping, and make the account or item active again.",
 )
 _OUR_FAULT = Meaning(Verdict.REFUSED, "QuickBooks could not read a value in this entry.", "Tell our support.")
+_FULL = Meaning(
+    Verdict.REFUSED,
+    "The list is full in QuickBooks.",
+    "Rename it to one that QuickBooks has, or undo it and use summary from now on.",
+)
 _REFUSED = Meaning(Verdict.REFUSED, "QuickBooks refused this entry.", "Read QuickBooks' own words and fix the cause.")
 _NO_PERMISSION = Meaning(
     Verdict.NO_PERMISSION,
@@ -142,6 +147,8 @@ _TEXTS: tuple[tuple[str, Meaning], ...] = (
     ("failed to acquire the lock", _LOCKED),
     ("list element is in use", _LOCKED),
     ("in use by another user", _LOCKED),
+    ("has reached its maximum", _FULL),
+    ("reached the maximum", _FULL),
     ("closing date", _CLOSED),
     ("closed period", _CLOSED),
     ("period has been closed", _CLOSED),

@@ -64,10 +64,12 @@ def parts_for(orders: int) -> int:
 
 
 class Spool:
-    """Deals rows out to ``parts`` files in ``folder``; the n-th order is in part n modulo ``parts``."""
+    """Deals rows out to ``parts`` files in ``folder``: as many orders that follow each other as are ``in_a_row`` to the
+    first part, then to the next one. Orders that changed together are stored with fewest writes together."""
 
-    def __init__(self, folder: Path, parts: int) -> None:
+    def __init__(self, folder: Path, parts: int, in_a_row: int = 0) -> None:
         self.folder, self.parts = folder, parts
+        self._in_a_row = in_a_row or ORDERS_A_PART
         self.rows = 0
         self._order_of: dict[str, int] = {}
         self._kind_of: dict[str, str] = {}
@@ -129,7 +131,8 @@ class Spool:
         with gzip.open(self._path(number), "rb") as file:
             orders = _together(file)
         for place, order in enumerate(orders):
-            yield number + place * self.parts, order
+            row, within = divmod(place, self._in_a_row)
+            yield (row * self.parts + number) * self._in_a_row + within, order
 
     def has_whole(self, number: int, order: Node) -> bool:
         """Whether an order of a file that broke off has all that is below it."""
@@ -169,7 +172,7 @@ class Spool:
 
     def _deal(self, line: bytes, number: int) -> None:
         self._last_row = number
-        self._files[number % self.parts].write(line + b"\n")
+        self._files[number // self._in_a_row % self.parts].write(line + b"\n")
 
     def _written(self, number: int) -> gzip.GzipFile:
         return gzip.GzipFile(self._path(number), "wb", compresslevel=1)

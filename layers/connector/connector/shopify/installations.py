@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
 
+from connector.shopify import profiles
 from connector.shopify.domains import shop_domain
 from connector.shopify.errors import ShopifyUnavailable
+from connector.shopify.profiles import ShopProfile
 from connector.shopify.registration import ShopifyApp
 from connector.shopify.token_chain import (
     INSTALLED,
@@ -29,19 +30,6 @@ from connector.storage import keys
 from connector.storage.syncs import moment
 from connector.storage.table import ConditionFailed, Table
 from connector.storage.vault import Vault
-
-
-@dataclass(frozen=True, slots=True)
-class ShopProfile:
-    """What the books need to know of a shop. ``time_zone`` is an IANA name; ``currency`` ISO 4217."""
-
-    domain: str
-    name: str
-    currency: str
-    time_zone: str
-    email: str = ""
-    plan: str = ""
-    taxes_included: bool = False
 
 
 class Installations:
@@ -102,24 +90,11 @@ class Installations:
         return self._chain.access_token(shop_domain(shop), refused)
 
     def profile(self, shop: str) -> ShopProfile | None:
-        item = self._table.get(keys.shop(shop), keys.PROFILE)
-        if item is None:
-            return None
-        return ShopProfile(**{name: item[name] for name in ShopProfile.__slots__ if name in item})
+        return profiles.find(self._table, shop)
 
     def save_profile(self, shop: str, node: dict[str, Any]) -> ShopProfile:
         """``node`` is the answer to ``shop.graphql``."""
-        profile = ShopProfile(
-            domain=shop_domain(shop),
-            name=node["name"],
-            currency=node["currencyCode"],
-            time_zone=node["ianaTimezone"],
-            email=node.get("contactEmail") or node.get("email") or "",
-            plan=(node.get("plan") or {}).get("publicDisplayName") or "",
-            taxes_included=bool(node.get("taxesIncluded")),
-        )
-        self._table.put({"pk": keys.shop(profile.domain), "sk": keys.PROFILE, "type": "profile", **asdict(profile)})
-        return profile
+        return profiles.store(self._table, shop, node)
 
     def installed(self, shop: str) -> bool:
         item = self._table.get(keys.shop(shop), keys.INSTALLATION)

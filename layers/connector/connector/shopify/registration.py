@@ -13,19 +13,19 @@ SCOPES = ("read_orders", "read_all_orders", "read_customers", "read_products", "
 be seen."""
 
 OPTIONAL_SCOPES: Mapping[str, str] = {
-    "read_shopify_payments_payouts": "payouts and their fees",
-    "read_shopify_payments_accounts": "payouts and their fees",
+    "read_shopify_payments_payouts": "payouts with their fees",
+    "read_shopify_payments_accounts": "payouts with their fees",
     "read_shopify_payments_disputes": "chargebacks",
-    "read_cash_tracking": "cash over and short of the registers",
+    "read_cash_tracking": "cash differences of the registers",
     "read_gift_cards": "gift cards",
     "read_gift_card_transactions": "gift cards",
     "read_store_credit_accounts": "store credit",
     "read_store_credit_account_transactions": "store credit",
-    "read_returns": "return and restocking fees",
+    "read_returns": "fees for returns",
     "read_payment_terms": "payment terms of orders",
-    "read_inventory_transfers": "stock transfers and what was received",
-    "read_inventory_shipments": "stock transfers and what was received",
-    "read_inventory_shipments_received_items": "stock transfers and what was received",
+    "read_inventory_transfers": "stock transfers with what was received",
+    "read_inventory_shipments": "stock transfers with what was received",
+    "read_inventory_shipments_received_items": "stock transfers with what was received",
     "read_inventory_purchase_orders": "purchase orders",
 }
 """What the merchant may grant later (App Bridge, ``shopify.scopes.request``), and what can't be read without it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,9 @@ LEEWAY_SECONDS = 10
 """The clock tolerance of both of Shopify's libraries; a token lives one minute."""
 
 _LONGEST = 8192
+_COMPACT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+"""RFC 7515, 7.1. The same secret signs queries that a merchant may add to: nothing with ``=`` or ``&`` is a token."""
+
 _REQUIRED = ("exp", "nbf", "iat", "iss", "dest", "aud", "sub")
 
 
@@ -43,6 +47,8 @@ def _claims(token: str, app: ShopifyApp) -> dict[str, Any]:
     if not token or len(token) > _LONGEST:
         raise InvalidSessionToken("There is no session token.")
     reason = "The session token is not signed by Shopify for this app."
+    if not _COMPACT.fullmatch(token):
+        raise InvalidSessionToken(reason)
     for secret in app.secrets:
         try:
             return jwt.decode(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from connector.shopify.client import AdminClient
-from connector.shopify.installations import Installations, ShopProfile
+from connector.shopify.installations import Installations
+from connector.shopify.profiles import ShopProfile
 
 _LOCATIONS = 100
 

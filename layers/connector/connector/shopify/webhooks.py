@@ -33,6 +33,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "app/uninstalled": (),
     "app/scopes_update": ("current",),
     "bulk_operations/finish": ("admin_graphql_api_id", "status", "error_code", "type", "completed_at"),
+    "shop/update": (),
 }
 """Our topics, and what of each payload goes on: nobody's name, address or number is passed on or kept."""
 
@@ -48,7 +49,8 @@ class UnreadableWebhook(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """``id`` is the same in every repetition of a delivery. ``triggered_at`` is ISO in UTC, empty when unknown."""
+    """``id`` is the same in every repetition of a delivery; without Shopify's own, it is made of its event's and the
+    topic, since one event may be told under several topics. ``triggered_at`` is ISO in UTC, empty when unknown."""
 
     topic: str
     shop: str
@@ -79,10 +81,12 @@ def delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
     if len(body) > LONGEST_BODY:
         raise UnreadableWebhook("The webhook is too large.")
     try:
-        payload = json.loads(body) if body.strip() else {}
+        payload = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise UnreadableWebhook("The webhook is not JSON.") from error
-    payload = payload if isinstance(payload, dict) else {}
+    if not isinstance(payload, dict):
+        # Shopify's are objects. Other texts that the same secret signs (queries) could pass for a text or a number.
+        raise UnreadableWebhook("The webhook is not a JSON object.")
     shop = shop_domain(header(headers, "shop-domain"))
     if any(payload[name] != shop for name in _SHOP_FIELDS if name in payload):
         raise UnreadableWebhook("The webhook names another shop than the one it is said to come from.")
@@ -90,7 +94,7 @@ def delivery(headers: Mapping[str, str], body: bytes) -> Delivery:
     return Delivery(
         topic=topic,
         shop=shop,
-        id=header(headers, "webhook-id")[:LONGEST_ID],
+        id=_id(headers, topic)[:LONGEST_ID],
         triggered_at=_moment(header(headers, "triggered-at")),
         payload=_kept(payload, KEPT.get(topic, ())),
     )
@@ -103,9 +107,16 @@ def is_event(message: Mapping[str, Any]) -> bool:
 
 def delivery_of_event(message: Mapping[str, Any]) -> Delivery:
     """What EventBridge delivers: the headers as ``metadata``, the body as ``payload``. Raises as ``delivery`` does."""
-    detail = message["detail"]
-    headers = {str(name).lower(): str(value) for name, value in detail["metadata"].items()}
-    return delivery(headers, json.dumps(detail["payload"]).encode())
+    detail = message.get("detail")
+    if not isinstance(detail, dict) or not isinstance(metadata := detail.get("metadata"), dict):
+        raise UnreadableWebhook("The event does not say what it is about.")
+    headers = {str(name).lower(): str(value) for name, value in metadata.items()}
+    return delivery(headers, json.dumps(detail.get("payload")).encode())
+
+
+def _id(headers: Mapping[str, str], topic: str) -> str:
+    event = header(headers, "event-id")
+    return header(headers, "webhook-id") or (f"{event}|{topic}" if event else "")
 
 
 def _kept(payload: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:

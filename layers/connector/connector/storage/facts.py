@@ -16,7 +16,7 @@ from typing import Any, Protocol, Self
 from connector.ledger.cash import CashSession
 from connector.ledger.payouts import Dispute, Payout
 from connector.ledger.purchases import Purchase
-from connector.ledger.stock import StockAdjustment
+from connector.ledger.stock import StockCount
 from connector.ledger.stored_value import StoredValueFact
 from connector.ledger.transfers import Transfer
 from connector.storage import keys
@@ -27,6 +27,9 @@ from connector.storage.table import ConditionFailed, Table, delete_write, fits, 
 CHUNK_BYTES = 350_000
 """Of a packed fact in one item, which has at most 400 kB (Amazon DynamoDB Developer Guide, "Quotas"): a large shop's
 payout needs several."""
+
+NEVER_POSTED = "never posted"
+"""Carries parts that cancelled each other before any of them was posted, such as a payout that the bank declined."""
 
 _TOGETHER = 25
 _ATTEMPTS = 5
@@ -63,20 +66,22 @@ _TYPES: dict[Topic, type[Any]] = {
     Topic.STORED_VALUE: StoredValueFact,
     Topic.CASH: CashSession,
     Topic.TRANSFER: Transfer,
-    Topic.STOCK: StockAdjustment,
+    Topic.STOCK: StockCount,
     Topic.PURCHASE: Purchase,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class FactRecord:
-    """``version`` guards every write; ``problem`` says why parts of it could not become documents."""
+    """``version`` guards every write; ``problem`` says why parts of it could not become documents, ``reference`` is the
+    beginning of its documents' Ref Nos."""
 
     shop: str
     topic: Topic
     fact: Any
     claims: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
+    reference: str = ""
     version: int = 0
     stored_day: date | None = None
 
@@ -113,6 +118,7 @@ class FactRecord:
             "chunks": len(chunks),
             "claims": dict(self.claims),
             "problem": self.problem,
+            "reference": self.reference,
             "version": self.version + 1,
         }
         if open_ := self.unclaimed:
@@ -244,6 +250,14 @@ def by_day(table: Table, shop: str, topic: Topic, first: date, last: date) -> It
     yield from _in_order(table, shop, topic, group)
 
 
+def listed(table: Table, shop: str, topic: Topic, *, after: str = "") -> Iterator[FactRecord]:
+    """All records of a topic from behind ``after`` (an id) on, in the order of their ids."""
+    first, last = keys.fact(topic, after), keys.fact(topic, "\U0010ffff")
+    for item in table.query(keys.shop(shop), first=first, last=last):
+        if item["sk"] != first:
+            yield _record(table, shop, topic, item)
+
+
 def _in_order(table: Table, shop: str, topic: Topic, ids: Sequence[str]) -> Iterator[FactRecord]:
     found = get_many(table, shop, topic, ids)
     yield from (found[id_] for id_ in ids if id_ in found)
@@ -261,6 +275,7 @@ def _record(table: Table, shop: str, topic: Topic, item: Mapping[str, Any]) -> F
         fact=unpack(body, _TYPES[topic]),
         claims=item["claims"],
         problem=item["problem"],
+        reference=item["reference"],
         version=item["version"],
         stored_day=date.fromisoformat(item["day"]),
     )

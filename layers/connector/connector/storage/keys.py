@@ -15,7 +15,7 @@
 | entry | ENTRY#<id> | one QuickBooks transaction to be |
 | list element | LIST#<kind>#<key> | one customer, item, class, … and its ListID |
 | name | NAME#<name space>#<hash of the name> | who uses a name of a QuickBooks list |
-| reference | REF#<number> | who uses a Ref No. |
+| Ref Nos. | REF#<base without its last two digits> | who uses which of them |
 | message set | SET#<id> | the exact bytes of a round trip, and the answer |
 | outstanding | OUTSTANDING | the one write set whose outcome is not known yet |
 | suspects | SUSPECTS | entries among which QuickBooks could not read one, in groups that are sent apart |
@@ -31,11 +31,18 @@
 | fact | FACT#<topic>#<id> | a payout, cash session, purchase, … and which entry carries each part of it |
 | chunk of a fact | FACTCHUNK#<topic>#<id>#<n> | what does not fit into its item |
 | fact of a day | FACTDAY#<topic>#<date>#<id> | which facts a business day has |
+| variant | VARIANT#<inventory item> | the variant whose stock an inventory item is |
+| inventory item | ITEMOF#<variant> | a variant's |
+| code | CODE#<hash of the code>#<inventory item> | which variants have a SKU or barcode |
+| payment by gift card | CARDPAID#<date>#<transaction> | which change of a card is the other side of it |
 | tender totals | TENDERS#<date> | Shopify's tender transactions of a day by method: a control |
 | stock | STOCK, STOCK#<moment>#<n> | when the latest snapshot was taken, and its parts |
+| stock being read | STOCKREAD#<moment>#<what>#<n> | pages of a snapshot that is not whole yet |
 | summary numbers | SUMMARY#<date> | how many summary documents a day has |
 | audit line | AUDIT#<moment>#<n> | who did what by hand: resets, undos, fixes |
 | adoption | ADOPT | up to which day documents are looked for in QuickBooks before they are first posted |
+| users | ROLES | who uses the app in this shop, and what they may do |
+| set-up | SETUP | which steps of the set-up somebody has gone through |
 | drift | DRIFT | since when changes made in QuickBooks are known |
 
 Outside a shop: ``USER#<user name>`` and ``TICKET#<ticket>`` of the Web Connector, ``STATE#<state>`` of an install.
@@ -71,6 +78,8 @@ SETTINGS = "SETTINGS"
 INTEGRATION = "INTEGRATION"
 CONNECTION = "CONNECTION"
 OUTSTANDING = "OUTSTANDING"
+ROLES = "ROLES"
+SETUP = "SETUP"
 SUSPECTS = "SUSPECTS"
 ANCHORS = "ANCHORS"
 RECHECK = "RECHECK"
@@ -115,8 +124,8 @@ def name(space: str, value: str) -> str:
     return f"NAME#{space}#{digest}"
 
 
-def reference(number: str) -> str:
-    return f"REF#{number}"
+def references(alike: str) -> str:
+    return f"REF#{alike}"
 
 
 def message_set(set_id: str) -> str:
@@ -163,12 +172,34 @@ def fact_of_day(topic: str, value: date, fact_id: str) -> str:
     return f"FACTDAY#{topic}#{value.isoformat()}#{fact_id}"
 
 
+def variant(inventory_item: str) -> str:
+    return f"VARIANT#{inventory_item}"
+
+
+def item_of_variant(variant_id: str) -> str:
+    return f"ITEMOF#{variant_id}"
+
+
+def variant_code(code: str, inventory_item: str) -> str:
+    """By a hash: a code may hold any character, also the one that ends it here."""
+    digest = hashlib.blake2b(code.strip().casefold().encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"CODE#{digest}#{inventory_item}"
+
+
+def card_payment(value: date, transaction: str) -> str:
+    return f"CARDPAID#{value.isoformat()}#{transaction}"
+
+
 def tenders_of_day(value: date) -> str:
     return f"TENDERS#{value.isoformat()}"
 
 
 def stock_part(taken_at: str, number: int) -> str:
     return f"STOCK#{taken_at}#{number:05d}"
+
+
+def stock_read(taken_at: str, what: str, number: int) -> str:
+    return f"STOCKREAD#{taken_at}#{what}#{number:06d}"
 
 
 def facts_queue(domain: str, topic: str) -> str:

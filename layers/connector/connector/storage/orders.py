@@ -155,30 +155,44 @@ def open_orders(
         yield position, sk.removeprefix("ORDER#")
 
 
-def note_write(shop: str, sync_id: str, records: Sequence[OrderRecord], forget_at: int) -> dict[str, Any]:
+def note_write(
+    shop: str,
+    sync_id: str,
+    records: Sequence[OrderRecord],
+    forget_at: int,
+    left: Sequence[str] | None = None,
+    sold: bytes = b"",
+) -> dict[str, Any]:
     """A transaction part that notes which orders a sync's reading changed; gone some time after ``forget_at``.
 
-    These notes are read consistently, so building finds even what was stored a moment ago, which the index may not
-    know yet. ``records`` are as they were before the write, which makes the note's key unique.
+    ``left`` are those of them (legacy ids) whose documents are still to be made; all, if it does not say. These notes
+    are read consistently, so building finds even what was stored a moment ago, which the index may not know yet.
+    ``records`` are as they were before the write, which makes the note's key unique. ``sold`` is what the new facts
+    take from the stock (``storage.stock``).
     """
     tail = f"{records[0].legacy_id}#{records[0].version}"
+    changed = [record.legacy_id for record in records]
     item = {
         "pk": keys.shop(shop),
         "sk": keys.read_note(sync_id, tail),
-        "orders": [record.legacy_id for record in records],
+        "orders": changed,
+        "left": changed if left is None else list(left),
         "ttl": forget_at,
     }
-    return put_write(item)
+    return put_write(item | ({"sold": sold} if sold else {}))
 
 
-def noted(table: Table, shop: str, sync_id: str, *, after: str = "", limit: int = 0) -> Iterator[tuple[str, list[str]]]:
-    """(position, legacy ids) of the notes of a sync's reading, from behind ``after``."""
+def noted(
+    table: Table, shop: str, sync_id: str, *, after: str = "", limit: int = 0, left: bool = False
+) -> Iterator[tuple[str, list[str]]]:
+    """(position, legacy ids) of the notes of a sync's reading, from behind ``after``: all orders it changed, or those
+    ``left`` to be made documents of."""
     start = keys.read_note(sync_id, after)
     for item in table.query(
         keys.shop(shop), first=start, last=keys.read_note(sync_id, "~"), limit=limit + 1 if limit else 0
     ):
         if item["sk"] != start:
-            yield item["sk"].removeprefix(keys.read_note(sync_id)), item["orders"]
+            yield item["sk"].removeprefix(keys.read_note(sync_id)), item["left" if left else "orders"]
 
 
 def _record(shop: str, item: Mapping[str, Any]) -> OrderRecord:

@@ -5,10 +5,12 @@ Counts and amounts by document type are added in the transactions that make the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from connector.storage import keys
@@ -88,24 +90,52 @@ def add_note(table: Table, shop: str, sync_id: str, note: str) -> None:
         )
 
 
+def set_missing(table: Table, shop: str, sync_id: str, missing: Sequence[Mapping[str, Any]]) -> None:
+    """What the shop has not granted, each ``{"topic", "scopes", "words"}``: on the sync, and as the latest known."""
+    for sk in (keys.sync(sync_id), keys.INTEGRATION):
+        with suppress(ConditionFailed):
+            names, values = {"#missing": "missing"}, {":missing": list(missing)}
+            table.update(keys.shop(shop), sk, "SET #missing = :missing", "attribute_exists(pk)", names, values)
+
+
+def add_missing(table: Table, shop: str, sync_id: str, missing: Sequence[Mapping[str, Any]]) -> None:
+    """What Shopify has refused besides; each topic once."""
+    known = (table.get(keys.shop(shop), keys.sync(sync_id)) or {}).get("missing", [])
+    topics = {one["topic"] for one in known}
+    new = [one for one in missing if one["topic"] not in topics]
+    if new:
+        set_missing(table, shop, sync_id, [*known, *new])
+
+
+def latest_missing(table: Table, shop: str) -> list[dict[str, Any]]:
+    """What the last sync that looked had to do without."""
+    return list((table.get(keys.shop(shop), keys.INTEGRATION) or {}).get("missing", []))
+
+
 def made_write(shop: str, sync_id: str, made: Mapping[str, tuple[int, Decimal]]) -> dict[str, Any]:
     """A transaction part: this sync made so many more documents over so much, by kind."""
-    names: dict[str, str] = {}
-    values: dict[str, Any] = {}
-    for i, (kind, (count, amount)) in enumerate(sorted(made.items())):
-        names |= {f"#c{i}": f"count|{kind}", f"#a{i}": f"amount|{kind}"}
-        values |= {f":c{i}": count, f":a{i}": amount}
-    parts = ", ".join(f"#{what}{i} :{what}{i}" for i in range(len(made)) for what in "ca")
-    return update_write(keys.shop(shop), keys.sync(sync_id), f"ADD {parts}", names=names, values=values)
+    return _counted(shop, sync_id, [], made)
 
 
-def read_write(shop: str, sync_id: str, orders: int, facts: int) -> dict[str, Any]:
-    """A transaction part: this sync stored ``facts`` new facts of ``orders`` orders."""
+def read_write(
+    shop: str, sync_id: str, orders: int, facts: int, made: Mapping[str, tuple[int, Decimal]] | None = None
+) -> dict[str, Any]:
+    """A transaction part: this sync stored ``facts`` new facts of ``orders`` orders, and ``made`` documents of them."""
+    return _counted(shop, sync_id, [("orders", orders), ("facts", facts)], made or {})
+
+
+def _counted(
+    shop: str, sync_id: str, read: Sequence[tuple[str, int]], made: Mapping[str, tuple[int, Decimal]]
+) -> dict[str, Any]:
+    added: list[tuple[str, int | Decimal]] = [*read]
+    for kind, (count, amount) in sorted(made.items()):
+        added += [(f"count|{kind}", count), (f"amount|{kind}", amount)]
     return update_write(
         keys.shop(shop),
         keys.sync(sync_id),
-        "ADD orders :orders, facts :facts",
-        values={":orders": orders, ":facts": facts},
+        "ADD " + ", ".join(f"#{n} :{n}" for n in range(len(added))),
+        names={f"#{n}": name for n, (name, _) in enumerate(added)},
+        values={f":{n}": value for n, (_, value) in enumerate(added)},
     )
 
 
@@ -114,9 +144,27 @@ def get(table: Table, shop: str, sync_id: str) -> dict[str, Any] | None:
     return _view(item) if item else None
 
 
-def newest(table: Table, shop: str, limit: int = 50) -> Iterator[dict[str, Any]]:
-    for item in table.query(keys.shop(shop), "SYNC#", newest_first=True, limit=limit):
+def newest(table: Table, shop: str, limit: int = 50, *, before: str = "") -> Iterator[dict[str, Any]]:
+    """The newest first; with ``before`` (an id) those that are older than it."""
+    if not before:
+        found = table.query(keys.shop(shop), "SYNC#", newest_first=True, limit=limit)
+    else:
+        last = keys.sync(before)
+        older = table.query(keys.shop(shop), first=keys.sync(""), last=last, newest_first=True, limit=limit + 1)
+        found = islice((item for item in older if item["sk"] != last), limit)
+    for item in found:
         yield _view(item)
+
+
+def set_undo(table: Table, shop: str, sync_id: str, asked: int, repost: bool, now: datetime) -> None:
+    """Remember that an undo was asked for, of so many entries, for its progress."""
+    table.update(
+        keys.shop(shop),
+        keys.sync(sync_id),
+        "SET undo_asked = :asked, undo_repost = :repost, undo_at = :now",
+        "attribute_exists(pk)",
+        values={":asked": asked, ":repost": repost, ":now": stamp(now)},
+    )
 
 
 def _view(item: Mapping[str, Any] | Item) -> dict[str, Any]:
@@ -126,4 +174,6 @@ def _view(item: Mapping[str, Any] | Item) -> dict[str, Any]:
         if bar and what in ("count", "amount"):
             documents.setdefault(kind, {})[what] = int(value) if what == "count" else f"{Decimal(value):.2f}"
     plain = ("id", "trigger", "state", "window_end", "from", "to", "orders", "facts", "changed_at", "reason", "note")
-    return {name: item.get(name, "") for name in plain} | {"documents": documents}
+    missing = list(item.get("missing", []))
+    undo = {"at": item.get("undo_at", ""), "asked": item.get("undo_asked", 0), "repost": item.get("undo_repost", False)}
+    return {name: item.get(name, "") for name in plain} | {"documents": documents, "missing": missing, "undo": undo}

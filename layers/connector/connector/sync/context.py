@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from connector.purchases.stocky import Stocky
 from connector.shopify.bulk import AT_ONCE
 from connector.shopify.bulk_orders import BulkOrders
 from connector.shopify.client import AdminClient
@@ -41,8 +42,10 @@ class Sizes:
 class Context:
     """``remaining_seconds`` says how long this invocation may still run; steps stop well before.
 
-    Without ``bulk_of`` everything is read by pages, without ``admin_of`` nothing is swept and compared with Shopify's
-    control totals. ``folder`` takes the files of bulk operations while they are read.
+    Without ``bulk_of`` everything is read by pages, without ``admin_of`` orders are all that is read. ``compares`` says
+    whether Shopify's figures are swept and compared with its control totals. ``stocky_of`` is None for a shop without a
+    key, and raises ``StockyError`` for one that can't be opened. ``folder`` takes the files of bulk
+    operations while they are read.
     """
 
     table: Table
@@ -53,6 +56,8 @@ class Context:
     admin_of: Callable[[str], AdminClient] | None = None
     sizes: Sizes = Sizes()
     folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
+    compares: bool = True
+    stocky_of: Callable[[str], Stocky | None] | None = None
 
     def must_stop(self) -> bool:
         return self.remaining_seconds() < 60

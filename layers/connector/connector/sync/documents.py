@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from connector.accounting.buckets import BANK
 from connector.accounting.documents import Document, Draft, Invoice, JournalEntry
 from connector.accounting.effects import document_total, is_money_side
 from connector.outbox.entries import Entry, EntryState, entry_id
@@ -17,13 +18,19 @@ from connector.quickbooks.rules import faults
 # Within a day: what is sold before what is given back, and money after the document it settles.
 _ORDER = {
     "SalesOrder": 0,
+    "PurchaseOrder": 0,
     "SalesReceipt": 1,
     "JournalEntry": 1,
+    "Bill": 1,
+    "ItemReceipt": 1,
     "Invoice": 2,
     "ReceivePayment": 3,
     "CreditMemo": 4,
+    "VendorCredit": 4,
     "CreditCardRefund": 5,
     "SalesOrderClosing": 6,
+    "InventoryAdjustment": 6,
+    "Deposit": 7,
 }
 
 
@@ -57,9 +64,12 @@ def entry_of(shop: str, sync_id: str, draft: Draft) -> Entry:
 
 
 def amount_of(draft: Draft) -> Decimal:
-    """The figure a person knows the document by: its total, or for a balanced day what was taken in."""
+    """The figure a person knows the document by: its total, for a balanced day what was taken in, for a journal entry
+    of the bank what moved there."""
     document = draft.document
     total = document_total(document)
+    if isinstance(document, JournalEntry) and BANK in draft.effect:
+        return draft.effect[BANK]
     if total == 0 or isinstance(document, JournalEntry):
         taken = (amount for bucket, amount in draft.effect.items() if is_money_side(bucket))
         return sum(taken, Decimal("0.00")) or total

@@ -13,8 +13,10 @@ from typing import Any
 
 from connector.accounting.buckets import (
     CHANNEL_TAX_PREFIX,
+    GIFT_CARDS_OUTSIDE,
     GIFT_CARDS_REDEEMED,
     GIFT_CARDS_SOLD,
+    STORE_CREDIT_OUTSIDE,
     STORE_CREDIT_REDEEMED,
     TAX_PREFIX,
     TENDER_PREFIX,
@@ -33,15 +35,31 @@ _UNSENT = (EntryState.READY, EntryState.DOUBTFUL, EntryState.DRAFT)
 _COLUMNS = ("shopify", "quickbooks")
 
 LIABILITIES: tuple[tuple[str, tuple[tuple[str, str, int], ...]], ...] = (
-    ("Gift cards", (("Sold", GIFT_CARDS_SOLD, 1), ("Redeemed", GIFT_CARDS_REDEEMED, -1))),
-    ("Store credit", (("Redeemed, less given", STORE_CREDIT_REDEEMED, -1),)),
+    (
+        "Gift cards",
+        (
+            ("Sold", GIFT_CARDS_SOLD, 1),
+            ("Redeemed", GIFT_CARDS_REDEEMED, -1),
+            ("Given, less taken back", GIFT_CARDS_OUTSIDE, 1),
+        ),
+    ),
+    (
+        "Store credit",
+        (("Redeemed, less given", STORE_CREDIT_REDEEMED, -1), ("Given by hand, less taken", STORE_CREDIT_OUTSIDE, 1)),
+    ),
 )
 """What is owed: each with the tie-out lines that raise (1) or lower (-1) it."""
+
+
+_FIRST_YEAR, _LAST_YEAR = 1901, 2999
+"""QuickBooks has no days before; the calendar's last month has none behind it to reckon from."""
 
 
 def month_of(text: str) -> tuple[date, date]:
     """``2026-03`` as its first and last day. Raises ``ValueError``."""
     first = date.fromisoformat(f"{text}-01")
+    if not _FIRST_YEAR <= first.year <= _LAST_YEAR:
+        raise ValueError(f"{text} has no books")
     following = (first + timedelta(days=31)).replace(day=1)
     return first, following - timedelta(days=1)
 
@@ -56,6 +74,7 @@ def month_end(table: Table, shop: str, first: date, last: date, policy: Policy) 
         "is_proven": not any(Decimal(line["difference"]) for line in lines),
         "tie_out": lines,
         "days": [_day(one) for one in proof["days"]],
+        "payouts": proof["payouts"],
         "taxes": _taxes(lines),
         "liabilities": _liabilities(table, shop, first, last),
         "open": [*proof["open"], *_unsent(table, shop, first, last)],
@@ -105,7 +124,7 @@ def _liabilities(table: Table, shop: str, first: date, last: date) -> list[dict[
             row[f"opening_{column}"] = f"{opening:.2f}"
             row[f"closing_{column}"] = f"{opening + change:.2f}"
         for words, line, sign in parts:
-            amounts = {column: f"{sign * within[column].get(line, ZERO):.2f}" for column in _COLUMNS}
+            amounts = {column: f"{sign * within[column].get(line, ZERO) + ZERO:.2f}" for column in _COLUMNS}
             row["changes"].append({"what": words, **amounts})
         rolled.append(row)
     return rolled

@@ -7,27 +7,29 @@ Each step takes a small state and returns the next one, with ``more`` saying whe
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.accounting.policy import Policy
-from connector.app import settings
-from connector.outbox import company
 from connector.shopify.errors import GraphQLFailed, ShopifyUnavailable
 from connector.shopify.orders import orders_page
 from connector.storage import keys, syncs
-from connector.storage.orders import noted, open_orders
+from connector.storage.orders import OrderRecord, noted, open_orders
 from connector.storage.syncs import SyncState, moment, stamp
 from connector.storage.table import ConditionFailed
-from connector.sync import controls, in_bulk, sweep, undo_repost
+from connector.sync import controls, in_bulk, shop_now, sweep, undo_repost
 from connector.sync.booking import book_orders
+from connector.sync.build import Built, documents_of
 from connector.sync.context import Context
+from connector.sync.policy import policy_now
 from connector.sync.read import store_page
 from connector.sync.summarise import finish_drafts
+from connector.sync.topics import reading as topics
+from connector.sync.topics.booking import book
 from connector.sync.window import HISTORY_LIMIT, Window, a_week_ended, backfill, day_begins, incremental
 
 State = dict[str, Any]
@@ -37,10 +39,11 @@ _PAUSE_SECONDS = 10
 
 # What building goes through: the orders this sync's reading has changed (noted, so that none is missed), those that
 # were open before it, and the summary days that are complete now.
-CHANGED, OPEN, DRAFTS = "changed", "open", "drafts"
+# Behind them the facts of the other topics.
+CHANGED, OPEN, DRAFTS, FACTS = "changed", "open", "drafts", "facts"
 
 # What reading goes through behind the orders.
-SWEEP, CONTROLS = "sweep", "controls"
+SWEEP, CONTROLS, TOPICS = "sweep", "controls", "topics"
 
 
 class NotStarted(Exception):
@@ -61,8 +64,12 @@ def plan(state: State, context: Context) -> State:
     end = moment(state["scheduled_time"])
     sync_id = _sync_id(state)
     first, last = state.get("from") or "", state.get("to") or ""
-    zone = _zone(context, shop)
-    begin = _policy(context, shop).start_date or moment(integration["started_at"]).astimezone(zone).date()
+    profile = shop_now.asked(context, shop)
+    if profile is None:
+        raise NotStarted(f"{shop} is not installed")
+    zone = ZoneInfo(profile.time_zone)
+    books_zone = shop_now.books_zone(context.table, shop, integration, profile)
+    begin = _policy(context, shop).start_date or moment(integration["started_at"]).astimezone(books_zone).date()
     if first:
         window = backfill(date.fromisoformat(first), date.fromisoformat(last or first), end, zone, begin)
     else:
@@ -78,6 +85,7 @@ def plan(state: State, context: Context) -> State:
         note=_hidden(context, shop, window, zone),
     )
     syncs.set_state(context.table, shop, sync_id, SyncState.READING, context.clock())
+    shop_now.refuse_other_currency(profile)
     undo_repost.free(context.table, shop, begin, context.must_stop)
     return {
         "shop": shop,
@@ -88,7 +96,10 @@ def plan(state: State, context: Context) -> State:
             "first": window.first.isoformat(),
             "last": window.last.isoformat(),
             "books_begin": window.books_begin.isoformat(),
+            "begin_at": stamp(day_begins(begin, books_zone)),
+            "currency": profile.currency,
         },
+        "time_zone": profile.time_zone,
         "incremental": not first,
         "sweep": not first and _a_week_ended(integration, end, zone),
         "cursor": None,
@@ -100,13 +111,17 @@ def plan(state: State, context: Context) -> State:
 
 
 def read(state: State, context: Context) -> State:
-    """Read orders and store their facts, until all are read or this invocation's time ends: by pages, or if there are
-    very many by bulk operations (``in_bulk``), whose last changes are then read by pages too. Then the weekly sweep,
-    and Shopify's control totals."""
-    shop, window, zone = state["shop"], _window(state), _zone(context, state["shop"])
+    """Read orders and store their facts with the documents made of them, until all are read or this invocation's time
+    ends: by pages, or if there are very many by bulk operations (``in_bulk``), whose last changes are then read by
+    pages too. Then the weekly sweep, Shopify's control totals, and the other topics (``sync.topics``)."""
+    shop, window, zone = state["shop"], _window(state), _zone(state, context)
+    policy, known = _policy(context, shop), set[str]()
+
+    def documents(records: Sequence[OrderRecord]) -> Mapping[str, Built]:
+        return documents_of(context.table, shop, state["sync_id"], records, policy, known)
 
     def store(nodes: list[dict[str, Any]]) -> int:
-        return store_page(context.table, shop, state["sync_id"], nodes, window, zone)
+        return store_page(context.table, shop, state["sync_id"], nodes, window, zone, documents)
 
     if "how" not in state:
         state = in_bulk.choose(state, context, window.updated_since)
@@ -123,8 +138,10 @@ def read(state: State, context: Context) -> State:
             syncs.add_note(context.table, shop, state["sync_id"], f"The weekly sweep came to nothing: {error}.")
             state |= {"cursor": None}
         return state if state["cursor"] else state | {"how": CONTROLS}
-    state = controls.step(state, context, client, window, zone)
-    return state | {"more": state["cursor"] is not None}
+    if state["how"] == CONTROLS:
+        state = controls.step(state, context, client, window, zone)
+        return state if state["cursor"] is not None else state | {"how": TOPICS, "more": True}
+    return topics.step(state, context, window, zone)
 
 
 def _read_pages(state: State, context: Context, store: Callable[[list[dict[str, Any]]], int]) -> State:
@@ -150,11 +167,13 @@ def _read_pages(state: State, context: Context, store: Callable[[list[dict[str, 
 def _behind_pages(state: State, context: Context) -> State:
     if context.admin_of is None:
         return {"more": False}
+    if not context.compares:
+        return {"how": TOPICS, "more": True}
     return {"how": SWEEP if state.get("sweep") else CONTROLS, "more": True}
 
 
 def build(state: State, context: Context) -> State:
-    """Make entries of the open orders until they or this invocation's time end.
+    """Make entries of the open orders and of the other topics' facts until they or this invocation's time end.
 
     The position moves on, also past orders that stay open: the next sync looks at those again.
     """
@@ -166,10 +185,15 @@ def build(state: State, context: Context) -> State:
         book_orders(context.table, shop, sync_id, legacy_ids, policy, known)
         if context.must_stop():
             return state | {"stage": stage, "position": position, "more": True}
-    for _ in finish_drafts(context.table, shop, sync_id, policy, known):
+    if state["stage"] != FACTS:
+        for _ in finish_drafts(context.table, shop, sync_id, policy, known):
+            if context.must_stop():
+                return state | {"stage": DRAFTS, "position": "", "more": True}
+    begun = state["position"] if state["stage"] == FACTS else ""
+    for position in book(context.table, shop, sync_id, policy, begun, known):
         if context.must_stop():
-            return state | {"stage": DRAFTS, "position": "", "more": True}
-    return state | {"stage": DRAFTS, "position": "", "more": False}
+            return state | {"stage": FACTS, "position": position, "more": True}
+    return state | {"stage": FACTS, "position": "", "more": False}
 
 
 def _stages(state: State, context: Context) -> Iterator[tuple[str, str, list[str]]]:
@@ -177,7 +201,7 @@ def _stages(state: State, context: Context) -> Iterator[tuple[str, str, list[str
     shop, sync_id = state["shop"], state["sync_id"]
     stage, position = state["stage"], state["position"]
     while stage == CHANGED:
-        notes = list(noted(context.table, shop, sync_id, after=position, limit=NOTES_AT_ONCE))
+        notes = list(noted(context.table, shop, sync_id, after=position, limit=NOTES_AT_ONCE, left=True))
         if notes:
             position = notes[-1][0]
             yield stage, position, list(dict.fromkeys(legacy_id for _, ids in notes for legacy_id in ids))
@@ -275,21 +299,19 @@ def _window(state: State) -> Window:
         date.fromisoformat(window["first"]),
         date.fromisoformat(window["last"]),
         date.fromisoformat(window["books_begin"]),
+        window.get("currency", ""),
+        moment(window["begin_at"]) if "begin_at" in window else None,
     )
 
 
-def _zone(context: Context, shop: str) -> ZoneInfo:
-    profile = context.table.get(keys.shop(shop), keys.PROFILE)
-    if not profile:
-        raise NotStarted(f"{shop} is not installed")
-    return ZoneInfo(profile["time_zone"])
+def _zone(state: State, context: Context) -> ZoneInfo:
+    """As it was when the sync was planned: all its days are by the same zone, also if the shop moves meanwhile."""
+    planned = state.get("time_zone") or (context.table.get(keys.shop(state["shop"]), keys.PROFILE) or {})["time_zone"]
+    return ZoneInfo(planned)
 
 
 def _policy(context: Context, shop: str) -> Policy:
-    """The settings, and what the connected company's edition of QuickBooks can do."""
-    seen = company.profile(context.table, shop)
-    policy = settings.policy_of(settings.read(context.table, shop))
-    return replace(policy, sales_orders=seen is not None and seen.has_sales_orders)
+    return policy_now(context.table, shop)
 
 
 _STEPS: dict[str, Callable[[State, Context], State]] = {

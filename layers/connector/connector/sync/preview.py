@@ -51,7 +51,7 @@ def preview(context: Context, asked: Asked) -> dict[str, Any]:
     if not scratch.get(keys.shop(asked.shop), keys.INTEGRATION):
         item = {"pk": keys.shop(asked.shop), "sk": keys.INTEGRATION, "state": "PREVIEW", "started_at": stamp(now)}
         scratch.put(item)
-    window = _prepare(replace(context, table=scratch, bulk_of=None, admin_of=None), asked, now)
+    window = _prepare(replace(context, table=scratch, bulk_of=None, compares=False), asked, now)
     entries = _entries(scratch)
     accounts = settings.policy_of(settings.read(scratch, asked.shop)).accounts
     made = [_view(entry, accounts) for entry in entries if entry.document is not None]
@@ -95,14 +95,14 @@ def _entries(scratch: PreviewTable) -> list[Entry]:
 def entries_of(table: Table, context: Context, asked: Asked) -> list[Entry]:
     """The entries themselves, for comparing them with what a sync makes."""
     scratch = PreviewTable(table)
-    _prepare(replace(context, table=scratch, bulk_of=None, admin_of=None), asked, context.clock())
+    _prepare(replace(context, table=scratch, bulk_of=None, compares=False), asked, context.clock())
     return _entries(scratch)
 
 
 def _view(entry: Entry, accounts: Any) -> dict[str, Any]:
     document: Any = entry.document
     moved = postings(document, accounts)
-    customer = getattr(document, "customer", None)
+    customer = getattr(document, "customer", None) or getattr(document, "vendor", None)
     return {
         "id": entry.id,
         "kind": entry.kind,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from connector.accounting.bank_documents import Deposit
 from connector.accounting.documents import (
     CreditCardRefund,
     CreditMemo,
@@ -20,6 +21,7 @@ from connector.accounting.documents import (
     ReceivePayment,
     SalesReceipt,
 )
+from connector.accounting.purchase_documents import Bill, ItemLine, ItemReceipt, VendorCredit
 
 ZERO = Decimal("0.00")
 Posting = tuple[str, Decimal]
@@ -39,8 +41,10 @@ def postings(document: Document, accounts: Accounts) -> list[Posting]:
     return [(account, amount) for account, amount in sums.items() if amount]
 
 
-def account_of(line: Line) -> str:
-    """Where a line of a sales form goes; the item's name if only QuickBooks knows its account."""
+def account_of(line: Line | ItemLine) -> str:
+    """Where a line with an item goes; the item's name if only QuickBooks knows its account."""
+    if isinstance(line, ItemLine):
+        return line.account
     item = line.item.item
     return line.account_override or (item.account if item else "") or f"Account of item {line.item.name}"
 
@@ -75,6 +79,22 @@ def _journal(document: JournalEntry, accounts: Accounts) -> Iterable[Posting]:
         yield line.account, line.amount
 
 
+def _deposit(document: Deposit, accounts: Accounts) -> Iterable[Posting]:
+    yield document.deposit_to, sum((line.amount for line in document.lines), ZERO)
+    for line in document.lines:
+        yield line.account, -line.amount
+
+
+def _received(document: Bill | ItemReceipt, accounts: Accounts) -> Iterable[Posting]:
+    yield from ((line.account, line.amount) for line in document.lines)
+    yield document.payable, -sum((line.amount for line in document.lines), ZERO)
+
+
+def _vendor_credit(document: VendorCredit, accounts: Accounts) -> Iterable[Posting]:
+    yield document.payable, sum((line.amount for line in document.lines), ZERO)
+    yield from ((line.account, -line.amount) for line in document.lines)
+
+
 def _total(lines: Iterable[Line]) -> Decimal:
     return sum((line.amount for line in lines), ZERO)
 
@@ -91,5 +111,9 @@ _WRITERS: Mapping[type, Callable[[Any, Accounts], Iterable[Posting]]] = {
     ReceivePayment: _payment,
     CreditCardRefund: _refund,
     JournalEntry: _journal,
+    Bill: _received,
+    ItemReceipt: _received,
+    VendorCredit: _vendor_credit,
+    Deposit: _deposit,
 }
 """Documents that post. A new kind of document is shown with its lines until it has a row here."""

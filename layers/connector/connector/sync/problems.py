@@ -75,11 +75,29 @@ def release_unreadable_write(record: OrderRecord) -> dict[str, Any]:
     return delete_write(keys.shop(record.shop), keys.entry(entry_id(record.shop, unreadable_key_of(record.legacy_id))))
 
 
-def set_aside(table: Table, shop: str, records: Iterable[OrderRecord]) -> frozenset[str]:
-    """Those of ``records`` (legacy ids) whose exception a person has set aside: they stay as they are."""
-    troubled = {entry_id(shop, key_of(r.legacy_id)): r.legacy_id for r in records if r.problem}
-    items = table.batch_get([(keys.shop(shop), keys.entry(id_)) for id_ in troubled])
-    return frozenset(troubled[item["id"]] for item in items if item["state"] == EntryState.IGNORED)
+REOPENED = "Something new came to it after it was set aside. Retry it, or set it aside again."
+
+
+def set_aside(table: Table, shop: str, records: Iterable[OrderRecord]) -> dict[str, Unmappable | None]:
+    """Those of ``records`` (by legacy id) whose exception a person has set aside, which is final for what it was about.
+
+    They stay as they are (None), but what came to one since then is a new exception: whoever set the rest aside has
+    to say whether it goes the same way.
+    """
+    troubled = {entry_id(shop, key_of(r.legacy_id)): r for r in records if r.problem}
+    aside: dict[str, Unmappable | None] = {}
+    for item in table.batch_get([(keys.shop(shop), keys.entry(id_)) for id_ in troubled]):
+        if is_aside(item):
+            record, entry = troubled[item["id"]], Entry.from_item(item)
+            effect = effect_of_facts(record.unclaimed_sales, record.unclaimed_money)
+            stays = entry.state is EntryState.IGNORED and effect == entry.effect
+            aside[record.legacy_id] = None if stays else Unmappable(REOPENED, amount_of(effect))
+    return aside
+
+
+def is_aside(item: Mapping[str, Any]) -> bool:
+    """Whether a stored exception was set aside by a person, who alone may end it, also once it is open again."""
+    return bool(item["state"] == EntryState.IGNORED or item["reason"] == REOPENED)
 
 
 def hold_unreadable(table: Table, shop: str, sync_id: str, problem: UnreadableOrder, day: date) -> None:

@@ -1,12 +1,14 @@
 """Reading: the window's orders become stored facts, each once.
 
 An order's new facts and the tie-out's ``shopify`` amounts are written in one transaction, guarded by the record's
-version: a page read twice changes nothing.
+version: a page read twice changes nothing. Documents of its own that an order needs are made in the same transaction
+(``Book``), so that its record is written once and not once more for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,32 +16,39 @@ from zoneinfo import ZoneInfo
 
 from connector.accounting.effects import add, effects_by_day
 from connector.ledger.business_day import business_day
-from connector.ledger.facts import OrderFacts
+from connector.ledger.facts import OrderFacts, SaleFact
 from connector.ledger.invariants import Disagreement, order_disagreements
 from connector.ledger.orders import UnreadableOrder, read_order
-from connector.storage import days, syncs
+from connector.ledger.stored_value import GIFT_CARD
+from connector.storage import card_payments, days, stock, syncs
 from connector.storage.orders import OrderRecord, TooLarge, all_facts, get_many, note_write
 from connector.storage.table import ConditionFailed, Table, fits
 from connector.sync import controls, problems
+from connector.sync.build import Built, group_writes, made_of
 from connector.sync.window import Window
 
 ORDERS_A_TRANSACTION = 40
-"""A transaction takes a hundred items: the orders, the days they touch, and the sync."""
+"""A transaction takes a hundred items: the orders, mostly an entry for each, the days they touch, and the sync."""
 
 _ATTEMPTS = 5
 _DAYS_AT_ONCE = 40
 _NOTES_KEPT = timedelta(days=14)
 
 
+Book = Callable[[Sequence[OrderRecord]], Mapping[str, Built]]
+"""Makes documents of orders as they are going to be stored, by legacy id; those that are left out stay open."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What the parts of one page have in common."""
+    """What the parts of one page have in common. Without ``book`` facts are stored and nothing is made of them."""
 
     table: Table
     shop: str
     sync_id: str
     window: Window
     zone: ZoneInfo
+    book: Book | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +66,28 @@ class _Read:
 
 
 def store_page(
-    table: Table, shop: str, sync_id: str, nodes: Sequence[Mapping[str, Any]], window: Window, zone: ZoneInfo
+    table: Table,
+    shop: str,
+    sync_id: str,
+    nodes: Sequence[Mapping[str, Any]],
+    window: Window,
+    zone: ZoneInfo,
+    book: Book | None = None,
 ) -> int:
-    """Store what is new in a page of orders; returns the number of orders that had something new."""
-    reading = _Reading(table, shop, sync_id, window, zone)
-    return sum(_store(reading, group) for group in _groups(_readable(reading, nodes)))
+    """Store what is new in a page of orders; returns the number of orders that had something new.
+
+    The oldest orders come first, whatever their order in the page: those of a day, with numbers that follow each other,
+    share what else is written with them.
+    """
+    reading = _Reading(table, shop, sync_id, window, zone, book)
+    oldest_first = sorted(nodes, key=lambda node: str(node.get("createdAt")))
+    return sum(_store(reading, group) for group in _groups(_readable(reading, oldest_first)))
 
 
 def _readable(reading: _Reading, nodes: Sequence[Mapping[str, Any]]) -> Iterator[_Read]:
     for node in nodes:
         try:
-            facts = read_order(node, reading.zone)
+            facts = read_order(node, reading.zone, reading.window.currency)
         except UnreadableOrder as problem:
             day = _day_of(node, reading)
             problems.hold_unreadable(reading.table, reading.shop, reading.sync_id, problem, day)
@@ -89,25 +109,24 @@ def _groups(orders: Iterator[_Read]) -> Iterator[list[_Read]]:
 
 
 def _store(reading: _Reading, orders: Sequence[_Read]) -> int:
-    for attempt in range(_ATTEMPTS):
+    for _ in range(_ATTEMPTS):
         known = get_many(reading.table, reading.shop, [order.legacy_id for order in orders])
         changed = [record for order in orders if (record := _changed(reading.shop, known, order))]
         if not changed:
             return 0
         try:
-            writes = _writes(reading, known, changed) + _disagreements(reading, known, changed, orders)
+            booked = reading.book(changed) if reading.book else {}
+            writes = _writes(reading, known, changed, booked) + _disagreements(reading, known, changed, orders)
         except TooLarge:
             return _too_large(reading, orders) if len(orders) == 1 else _halves(reading, orders)
         if not fits(writes):
             return _halves(reading, orders)
-        try:
+        with suppress(ConditionFailed):
             reading.table.transact(writes)
-        except ConditionFailed:
-            if attempt == _ATTEMPTS - 1:
-                raise
-            continue
-        return len(changed)
-    return 0
+            return len(changed)
+    if len(orders) > 1 or reading.book:
+        return _halves(reading, orders)
+    raise ConditionFailed(f"order {orders[0].legacy_id} is changed by others all the time")
 
 
 def _changed(shop: str, known: Mapping[str, OrderRecord], order: _Read) -> OrderRecord | None:
@@ -123,10 +142,16 @@ def _changed(shop: str, known: Mapping[str, OrderRecord], order: _Read) -> Order
 
 
 def _writes(
-    reading: _Reading, known: Mapping[str, OrderRecord], changed: Sequence[OrderRecord]
+    reading: _Reading,
+    known: Mapping[str, OrderRecord],
+    changed: Sequence[OrderRecord],
+    booked: Mapping[str, Built],
 ) -> list[dict[str, Any]]:
     shop, window = reading.shop, reading.window
-    writes = [record.write() for record in changed]
+    built = [one for one in booked.values() if one.writes]
+    storing = {one.legacy_id for one in built}
+    writes = [record.write() for record in changed if record.legacy_id not in storing]
+    writes += group_writes(reading.table, shop, built)
     writes += [
         problems.release_unreadable_write(record)
         for record in changed
@@ -136,9 +161,31 @@ def _writes(
     for day, effect in by_day.items():
         writes += days.add_writes(shop, day, "shopify", effect)
     forget_at = int((window.end + _NOTES_KEPT).timestamp())
-    writes.append(note_write(shop, reading.sync_id, changed, forget_at))
-    writes.append(syncs.read_write(shop, reading.sync_id, len(changed), facts))
+    left = [record.legacy_id for record in changed if record.unclaimed and record.legacy_id not in booked]
+    sold = stock.packed(sale for record in changed for sale in _new_sales(known, record))
+    writes.append(note_write(shop, reading.sync_id, changed, forget_at, left, sold))
+    writes += _card_payments(shop, known, changed)
+    made = made_of(entry for one in built for entry in one.entries)
+    writes.append(syncs.read_write(shop, reading.sync_id, len(changed), facts, made))
     return writes
+
+
+def _card_payments(shop: str, known: Mapping[str, OrderRecord], changed: Sequence[OrderRecord]) -> list[dict[str, Any]]:
+    """A gift card's own history does not name the order it paid for, so such payments are kept by day too."""
+    new = [
+        fact
+        for record in changed
+        for fact in record.facts.money
+        if fact.gateway == GIFT_CARD
+        and (record.legacy_id not in known or fact not in known[record.legacy_id].facts.money)
+    ]
+    return [card_payments.write(shop, fact) for fact in new]
+
+
+def _new_sales(known: Mapping[str, OrderRecord], record: OrderRecord) -> list[SaleFact]:
+    before = known.get(record.legacy_id)
+    ids = {sale.id for sale in before.facts.sales} if before else frozenset[str]()
+    return [sale for sale in record.facts.sales if sale.id not in ids]
 
 
 def _disagreements(
@@ -172,10 +219,13 @@ def _new_amounts(
 
 
 def _halves(reading: _Reading, orders: Sequence[_Read]) -> int:
-    """What is too much for one transaction goes in two; a single order some days at a time."""
+    """What is too much for one transaction goes in two; a single order without its documents, then also some days at a
+    time: what is made of it has to be made of all of it."""
     if len(orders) > 1:
         middle = len(orders) // 2
         return _store(reading, orders[:middle]) + _store(reading, orders[middle:])
+    if reading.book:
+        return _store(replace(reading, book=None), orders)
     (order,) = orders
     spread = sorted({f.day for f in all_facts(order.facts)})
     for until in spread[_DAYS_AT_ONCE::_DAYS_AT_ONCE]:

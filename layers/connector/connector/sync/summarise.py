@@ -117,13 +117,16 @@ def _order_writes(
     record: OrderRecord,
     policy: Policy,
     drafts: dict[SummaryKey, GrowingDay],
-    aside: frozenset[str],
+    aside: Mapping[str, Unmappable | None],
 ) -> list[dict[str, Any]]:
     """The transaction parts for an order itself, whose facts are added to ``drafts``."""
+    if record.legacy_id in aside:
+        again = aside[record.legacy_id]
+        return _held(record, sync_id, again) if again else []
     parts = summary_parts(record.facts, frozenset(record.claims), policy)
     if isinstance(parts, Unmappable):
         return _held(record, sync_id, parts)
-    if record.legacy_id in aside or not (parts or record.problem):
+    if not (parts or record.problem):
         return []
     grown = dict(drafts)
     try:
@@ -159,9 +162,13 @@ def _take_in(
 def finish_drafts(
     table: Table, shop: str, sync_id: str, policy: Policy, known: set[str] | None = None
 ) -> Iterator[int]:
-    """Every draft becomes an entry; gives the number of entries after each, so that the caller may stop in between."""
+    """Every draft becomes an entry; gives the number of entries after each, so that the caller may stop in between.
+
+    What its facts need was there when they came in; if QuickBooks refuses it meanwhile, the entry is held for that.
+    """
+    policy = replace(policy, start_date=None, unusable={})
     for item in table.query(keys.shop(shop), "DRAFT#"):
-        yield _finish(table, shop, sync_id, growing(item).key, replace(policy, start_date=None), known)
+        yield _finish(table, shop, sync_id, growing(item).key, policy, known)
 
 
 def _finish(table: Table, shop: str, sync_id: str, key: SummaryKey, policy: Policy, known: set[str] | None) -> int:

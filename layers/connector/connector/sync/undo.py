@@ -4,7 +4,7 @@
 |---|---|
 | not sent yet | withdrawn: it is never posted |
 | posted, or perhaps posted | looked for in QuickBooks, deleted there if unchanged, looked for once more as the proof |
-| being sent just now, set aside, adopted, before the closing date, with later documents of its order | stays |
+| being sent now, set aside, adopted, before the closing date, paid out, with later documents of its order | stays |
 
 Nothing is posted again by itself: undone facts stay with their undone entries, and the tie-out names them. With
 ``repost`` they become free, and the next sync makes entries of them as the settings are then. When all of an order is
@@ -26,6 +26,9 @@ from connector.quickbooks.forms import QUICKBOOKS_NAMES
 from connector.storage import keys
 from connector.storage.orders import BEFORE_THE_BOOKS, OrderRecord, get_many
 from connector.storage.table import Table
+from connector.sync.payouts import is_of_payout, paid_out
+from connector.sync.topics.posting_keys import fact_of
+from connector.sync.topics.undoing import entries_of_facts
 
 DELETE, WITHDRAW, KEEP, DONE = "delete", "withdraw", "keep", "done"
 _BATCH = 100
@@ -38,6 +41,7 @@ ADOPTED = "It was in QuickBooks before the connector: only somebody there may de
 CLOSED = "The books are closed up to {closing} in QuickBooks."
 LATER = "{kind} {ref} of {day} comes after it and stays. Undo that one's sync first."
 NO_ORDER = "Its Sales Order stays."
+DEPOSITED = "Its money was paid out with {title} of {day}, which stays. Undo that one's sync first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,11 @@ def entries_of(table: Table, shop: str, sync_id: str = "") -> list[Entry]:
 def judge(table: Table, shop: str, entries: Sequence[Entry], closing: date | None) -> list[Judged]:
     """What an undo of ``entries`` will and will not touch, in posting order."""
     alone = {entry.id: _alone(entry, closing) for entry in entries}
+    _keep_deposited(table, shop, alone)
     others = _others(table, shop, entries)
     by_order: dict[str, list[Entry]] = {}
     for entry in (*entries, *others):
-        by_order.setdefault(order_of(entry) or entry.id, []).append(entry)
+        by_order.setdefault(order_of(entry) or _record_of(entry) or entry.id, []).append(entry)
     for group in by_order.values():
         stays: Entry | None = None
         for entry in sorted(group, key=lambda e: e.order_by, reverse=True):
@@ -74,6 +79,17 @@ def judge(table: Table, shop: str, entries: Sequence[Entry], closing: date | Non
             elif known.action == KEEP:
                 stays = stays or entry
     return [_with_its_order(alone[entry.id], alone) for entry in entries]
+
+
+def _keep_deposited(table: Table, shop: str, alone: dict[str, Judged]) -> None:
+    """What is in QuickBooks stays while a payout stands that brought its money to the bank."""
+    going = {one.entry.id for one in alone.values() if one.action in (DELETE, WITHDRAW)}
+    there = [one.entry for one in alone.values() if one.action == DELETE and not is_of_payout(one.entry)]
+    standing = paid_out(table, shop, there, going)
+    for entry in there:
+        by = next((standing[fact] for fact in entry.facts if fact in standing), None)
+        if by is not None:
+            alone[entry.id] = Judged(entry, KEEP, DEPOSITED.format(title=by.title, day=by.day.isoformat()))
 
 
 def _later(stays: Entry) -> str:
@@ -116,11 +132,16 @@ def order_of(entry: Entry) -> str:
     return legacy_id if kind == entry.kind and legacy_id.isdigit() and number.isdigit() else ""
 
 
-def _others(table: Table, shop: str, entries: Iterable[Entry]) -> list[Entry]:
-    """Entries of the same orders that other syncs made."""
+def _record_of(entry: Entry) -> str:
+    """The record (payout, purchase, …) that a document belongs to; empty for those of orders and days."""
+    return "|".join(fact_of(entry) or ())
+
+
+def _others(table: Table, shop: str, entries: Sequence[Entry]) -> list[Entry]:
+    """Entries of the same orders and records that other syncs made."""
     known = {entry.id for entry in entries}
     orders = list(dict.fromkeys(order for entry in entries if (order := order_of(entry))))
-    found: list[Entry] = []
+    found = [entry for entry in entries_of_facts(table, shop, entries) if entry.id not in known]
     for start in range(0, len(orders), _BATCH):
         records = get_many(table, shop, orders[start : start + _BATCH]).values()
         ids = {id_ for record in records for id_ in ids_of_order(record)} - known

@@ -15,6 +15,7 @@ from connector.accounting.costs import costs_in
 from connector.accounting.documents import CreditCardRefund, CreditMemo, Invoice, ReceivePayment, SalesOrder
 from connector.accounting.effects import add, document_total, effects_by_day, negative
 from connector.accounting.open_documents import OpenDocument
+from connector.accounting.policy import Policy
 from connector.accounting.sales_orders import content
 from connector.ledger.facts import ZERO
 from connector.outbox import repository
@@ -23,7 +24,11 @@ from connector.outbox.repository import move_write
 from connector.storage import days, keys
 from connector.storage.orders import BEFORE_THE_BOOKS, OrderRecord, all_facts, get_many, of_item
 from connector.storage.table import ConditionFailed, Table, delete_write, fits
+from connector.sync import growing_days
+from connector.sync.policy import policy_now
+from connector.sync.topics.undoing import free_facts
 from connector.sync.undo import ids_of_order, order_of
+from connector.sync.undo_costs import put_back, taken_out
 
 _PAGE = 100
 _MOST = 3_000
@@ -32,27 +37,30 @@ SUMMARY = "Summary:"
 
 
 def free(table: Table, shop: str, begin: date | None, must_stop: Callable[[], bool] = lambda: False) -> int:
-    """Free the facts of all entries that are to be posted again; returns how many orders had any.
+    """Free the facts of all entries that are to be posted again; returns how many orders and other records had any.
 
     Facts from before ``begin`` leave the books instead. What is left when ``must_stop`` is for the next call, and so
     is an order of which something is still to be deleted in QuickBooks.
     """
     waiting = list(islice(repository.waiting(table, shop, EntryState.REPOST), _MOST))
+    if not waiting:
+        return 0
+    policy = policy_now(table, shop)
     orders = list(dict.fromkeys(legacy_id for entry in waiting if (legacy_id := order_of(entry))))
-    freed = 0
+    freed = free_facts(table, shop, waiting, begin, must_stop)
     for start in range(0, len(orders), _PAGE):
         for record in get_many(table, shop, orders[start : start + _PAGE]).values():
             if must_stop():
                 return freed
-            freed += _free_order(table, record, begin)
+            freed += _free_order(table, record, begin, policy)
     summaries = [entry for entry in waiting if entry.key.startswith(SUMMARY)]
-    return freed + (_free_summaries(table, shop, summaries, begin, must_stop) if summaries else 0)
+    return freed + (_free_summaries(table, shop, summaries, begin, must_stop, policy) if summaries else 0)
 
 
 # Detailed: an order and its own documents.
 
 
-def _free_order(table: Table, record: OrderRecord, begin: date | None) -> int:
+def _free_order(table: Table, record: OrderRecord, begin: date | None, policy: Policy) -> int:
     carrying = {key for key in record.claims.values() if key != BEFORE_THE_BOOKS}
     entries = repository.get_many(table, record.shop, sorted(ids_of_order(record)))
     if any(entry.state in _UNDER_WAY for entry in entries.values()):
@@ -71,7 +79,8 @@ def _free_order(table: Table, record: OrderRecord, begin: date | None) -> int:
         freed = replace(freed, counters={}, open_documents=(), problem="")
         writes = [_forget(entry) for entry in entries.values()]
     freed, out = _out_of_the_books(record, freed, begin)
-    return _write(table, [freed.write(), *writes, *out])
+    costs = growing_days.grow_writes(table, record.shop, taken_out(record, undone.values(), policy))
+    return _write(table, [freed.write(), *writes, *out, *costs])
 
 
 def _forget(entry: Entry) -> dict[str, Any]:
@@ -122,7 +131,12 @@ def _settled_by(document: Any) -> list[tuple[str, Any]]:
 
 
 def _free_summaries(
-    table: Table, shop: str, entries: Sequence[Entry], begin: date | None, must_stop: Callable[[], bool]
+    table: Table,
+    shop: str,
+    entries: Sequence[Entry],
+    begin: date | None,
+    must_stop: Callable[[], bool],
+    policy: Policy,
 ) -> int:
     """All orders are looked through: a summary knows its facts, not their orders. Undoing one is a rare thing."""
     gone = {entry.key for entry in entries}
@@ -140,7 +154,8 @@ def _free_summaries(
     for entry in entries:
         # What goods cost counts as Shopify's only while it is carried (sync/summarise.py).
         costs = days.add_writes(shop, entry.day, "shopify", negative(costs_in(entry.effect)))
-        _write(table, [move_write(entry, EntryState.REPOSTED), *costs])
+        again = growing_days.grow_writes(table, shop, put_back(entry, policy))
+        _write(table, [move_write(entry, EntryState.REPOSTED), *costs, *again])
     return freed
 
 

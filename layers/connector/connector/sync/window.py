@@ -28,7 +28,9 @@ class Window:
     """Facts that happened before ``end`` on the days ``first`` to ``last`` (shop's business days) belong to it.
 
     Orders are read from ``updated_since`` on, without an upper bound: an order changed after ``end`` may still hold
-    facts from before it. Facts from before ``books_begin`` that no window asked for are another bookkeeping's.
+    facts from before it. Facts from before ``books_begin`` that no window asked for are another bookkeeping's, and so
+    are orders in another ``currency`` (empty: any) than the books'. ``begin_at`` is the moment that the first day began
+    at when the books were begun: a shop that has moved since calls some hours of the eve by that day's name.
     """
 
     updated_since: datetime
@@ -36,6 +38,8 @@ class Window:
     first: date
     last: date
     books_begin: date
+    currency: str = ""
+    begin_at: datetime | None = None
 
     def of(self, facts: OrderFacts) -> tuple[OrderFacts, frozenset[str]]:
         """The facts of an order to keep, and the ids of those among them that are from before the books."""
@@ -45,10 +49,13 @@ class Window:
         return kept, frozenset(f.id for f in all_facts(kept) if not self._has(f))
 
     def _has(self, fact: Fact) -> bool:
-        return fact.happened_at < self.end and self.first <= fact.day <= self.last
+        return fact.happened_at < self.end and self.first <= fact.day <= self.last and not self._is_eve(fact)
 
     def _is_before(self, fact: Fact) -> bool:
-        return fact.day < self.books_begin
+        return fact.day < self.books_begin or self._is_eve(fact)
+
+    def _is_eve(self, fact: Fact) -> bool:
+        return self.begin_at is not None and fact.happened_at < self.begin_at and fact.day >= self.books_begin
 
 
 def incremental(books_begin: date, read_until: datetime | None, end: datetime, zone: ZoneInfo) -> Window:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from connector.app import audit
+from zoneinfo import ZoneInfo
+
+from connector.app import audit, company_checks
 from connector.app.errors import Conflict, Fault, Unprocessable
 from connector.app.http import Request, Response, json_response
 from connector.app.services import Services
-from connector.outbox import anchors, connection, health
+from connector.app.texts.catalogue import preferred
+from connector.app.texts.sentences import told
+from connector.app.texts.words import Words
+from connector.outbox import anchors, connection, health, tax_check
+from connector.storage import syncs
 from connector.storage.table import ConditionFailed
 from connector.web_connector.qwc import FILE_NAME, qwc_file
 
 
 def show(request: Request, services: Services) -> Response:
-    return json_response(connection.view(services.table, request.shop, services.clock()))
+    """The connection's state, and in ``missing`` what the shop has not let the app read.
+
+    Sentences are told, and the moment of the last contact written, in the language that the request prefers.
+    ``tax`` is how QuickBooks' sales tax preferences are, ``checks`` what is wrong with the company as a whole.
+    """
+    known = connection.view(services.table, request.shop, services.clock())
+    words = Words(preferred(request.headers.get("accept-language", "")), ZoneInfo(services.time_zone(request.shop)))
+    known |= {"last_contact_said": words.time(known["last_contact"]) if known["last_contact"] else ""}
+    known |= {"lists_read_said": words.time(known["lists_read_at"]) if known["lists_read_at"] else ""}
+    known |= {"missing": syncs.latest_missing(services.table, request.shop)}
+    known |= {"tax": tax_check.view(services.table, request.shop)}
+    known |= {"checks": company_checks.rows(services, request.shop)}
+    return json_response(told(known, words.language))
 
 
 def make_token(request: Request, services: Services) -> Response:
@@ -30,6 +48,7 @@ def make_token(request: Request, services: Services) -> Response:
         problem = f"{str(error)[:1].upper()}{str(error)[1:]}."
         raise Unprocessable([Fault("token", problem, "Leave it out to get a token made.")]) from error
     user_name = connection.ensure(services.table, shop, now)["user_name"]
+    audit.note(services.table, shop, now, request.user_id, "connection.token", user_name)
     return json_response({"token": shown, "user_name": user_name})
 
 

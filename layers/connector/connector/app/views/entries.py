@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from connector.app import audit, entries, entries_fixing
+from typing import Any
+
+from connector.app import audit, company_checks, entries, entries_fixing
 from connector.app.entries_fixing import Person
 from connector.app.errors import Fault, Unprocessable
 from connector.app.http import Request, Response, json_response
 from connector.app.services import Services
+from connector.app.texts.catalogue import preferred
+from connector.app.texts.sentences import told
 from connector.outbox.entries import Entry, EntryState
 
 
@@ -24,6 +28,7 @@ def listed(request: Request, services: Services) -> Response:
     answer = {"entries": found, "next": following}
     if not states or EntryState.HELD in states:
         answer["list_elements"] = entries.held_list_elements(services.table, request.shop)
+        answer["company"] = company_checks.rows(services, request.shop)
     return json_response(answer)
 
 
@@ -49,24 +54,26 @@ def fix(request: Request, services: Services) -> Response:
 def retry_many(request: Request, services: Services) -> Response:
     person = _person(request, services)
     results = entries_fixing.each(request.json().get("ids"), lambda entry_id: entries_fixing.retry(person, entry_id))
-    return json_response({"entries": results})
+    return _done_each(request, results)
 
 
 def fix_many(request: Request, services: Services) -> Response:
     person, given = _person(request, services), request.json()
-    return json_response(
-        {"entries": entries_fixing.each(given.get("ids"), lambda entry_id: entries_fixing.fix(person, entry_id, given))}
-    )
+    results = entries_fixing.each(given.get("ids"), lambda entry_id: entries_fixing.fix(person, entry_id, given))
+    return _done_each(request, results)
 
 
 def ignore_many(request: Request, services: Services) -> Response:
     person, given = _person(request, services), request.json()
+    entries_fixing.checked_reason(given)
     results = entries_fixing.each(given.get("ids"), lambda one: entries_fixing.ignore(person, one, given))
-    return json_response({"entries": results})
+    return _done_each(request, results)
 
 
 def audit_log(request: Request, services: Services) -> Response:
-    return json_response({"lines": list(audit.newest(services.table, request.shop))})
+    """The newest lines first, or those before a line (``before``, an id); ``next`` is where the older ones begin."""
+    lines = list(audit.newest(services.table, request.shop, before=request.one("before")))
+    return json_response({"lines": lines, "next": lines[-1]["id"] if len(lines) == audit.MOST else ""})
 
 
 def _person(request: Request, services: Services) -> Person:
@@ -75,3 +82,9 @@ def _person(request: Request, services: Services) -> Person:
 
 def _done(entry: Entry) -> Response:
     return json_response(entries.view(entry.to_item()))
+
+
+def _done_each(request: Request, results: list[dict[str, Any]]) -> Response:
+    """What became of each; a problem is told in the language that the request prefers."""
+    language = preferred(request.headers.get("accept-language", ""))
+    return json_response({"entries": told(results, language)})

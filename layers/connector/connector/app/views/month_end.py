@@ -9,6 +9,8 @@ from connector.app.http import HTML, Request, Response, json_response
 from connector.app.month_end import as_csv, as_page
 from connector.app.services import Services
 from connector.app.settings import policy_of, read
+from connector.app.texts.catalogue import preferred
+from connector.app.texts.words import Words
 from connector.sync.month_end import month_end, month_of
 
 CSV = "text/csv; charset=utf-8"
@@ -18,7 +20,8 @@ _FORMATS = ("json", "csv", "html")
 def show(request: Request, services: Services) -> Response:
     """``month`` is YYYY-MM, without one the shop's present month; ``format`` json, csv or html."""
     form = request.one("format") or "json"
-    today = services.clock().astimezone(ZoneInfo(services.time_zone(request.shop))).date()
+    zone = ZoneInfo(services.time_zone(request.shop))
+    today = services.clock().astimezone(zone).date()
     faults = []
     if form not in _FORMATS:
         faults.append(Fault("format", "There is no such format.", f"Use {', '.join(_FORMATS)}."))
@@ -30,10 +33,9 @@ def show(request: Request, services: Services) -> Response:
         raise Unprocessable(faults)
     policy = policy_of(read(services.table, request.shop))
     pack = month_end(services.table, request.shop, first, last, policy)
-    if form == "csv":
-        name = f"month-end-{first:%Y-%m}.csv"
-        headers = {"Content-Type": CSV, "Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(200, as_csv(request.shop, pack), headers)
-    if form == "html":
-        return Response(200, as_page(request.shop, pack), {"Content-Type": HTML})
-    return json_response(pack)
+    if form == "json":
+        return json_response(pack)
+    words = Words(preferred(request.headers.get("accept-language", "")), zone)
+    content, body = (CSV, as_csv) if form == "csv" else (HTML, as_page)
+    name = f'attachment; filename="month-end-{first:%Y-%m}.{form}"'
+    return Response(200, body(request.shop, pack, words), {"Content-Type": content, "Content-Disposition": name})

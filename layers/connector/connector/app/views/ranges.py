@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from connector.app.errors import Fault, Unprocessable
 from connector.app.http import Request
 from connector.app.services import Services
+from connector.app.settings import EARLIEST, LATEST
 
 DEFAULT_DAYS = 31
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -42,8 +43,10 @@ def _day(key: str, text: object, faults: list[Fault]) -> date | None:
         return None
     if isinstance(text, str) and _DAY.fullmatch(text):
         try:
-            return date.fromisoformat(text)
+            found = date.fromisoformat(text)
         except ValueError:
-            pass
+            found = None
+        if found and EARLIEST <= found <= LATEST:
+            return found
     faults.append(Fault(key, "This is not a date.", "Write it as YYYY-MM-DD, such as 2026-11-30."))
     return None

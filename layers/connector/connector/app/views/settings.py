@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.app import integration, settings
+from connector.app import audit, integration, settings
 from connector.app.errors import Conflict, Unprocessable
 from connector.app.http import Request, Response, json_response
 from connector.app.services import Services
 from connector.app.settings import Settings
 from connector.app.settings_input import merged
+
+_LONGEST_VERSION = 18
+"""Digits; Python reads no numbers of many thousand."""
 
 
 def show(request: Request, services: Services) -> Response:
@@ -35,6 +38,8 @@ def change(request: Request, services: Services) -> Response:
             new = settings.store(services.table, shop, new, request.user_id, services.clock())
         except settings.VersionChanged as error:
             raise _changed_meanwhile() from error
+        details = {"version": new.version}
+        audit.note(services.table, shop, services.clock(), request.user_id, "settings.change", "settings", details)
     integration.renew_schedule(services, shop)
     return _response(new, services, shop)
 
@@ -61,6 +66,7 @@ def view(current: Settings, shop_zone: str) -> dict[str, Any]:
         "classes": dict(current.classes),
         "recognise": current.recognise,
         "summary_as": current.summary_as,
+        "receive_as": current.receive_as,
         "stocky_api_key_set": bool(current.stocky_api_key),
         "version": current.version,
         "changed_at": current.changed_at,
@@ -76,7 +82,7 @@ def _wanted_version(request: Request, given: dict[str, Any]) -> int | None:
     """Which version the client changes, as it says in ``If-Match`` or in ``version``; None if it does not say."""
     tag = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
     if tag.isascii() and tag.isdigit():
-        return int(tag)
+        return int(tag[:_LONGEST_VERSION])
     version = given.get("version")
     return version if isinstance(version, int) and not isinstance(version, bool) else None
 

@@ -10,16 +10,21 @@ from zoneinfo import ZoneInfo
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from connector.app import entries, integration
+from connector.app import audit, entries, integration
 from connector.app import undo as undoing
 from connector.app.errors import Conflict, Fault, NotFound, Unavailable, Unprocessable
 from connector.app.http import Request, Response, json_response
 from connector.app.services import Services
+from connector.app.texts.catalogue import preferred
+from connector.app.texts.sentences import in_language
 from connector.app.views.ranges import DEFAULT_DAYS, days_of
 from connector.outbox import adopting
 from connector.storage import syncs
 from connector.storage.syncs import SyncState, moment
 from connector.sync.tie_out import report
+
+MOST = 50
+"""Syncs a page."""
 
 
 def start(request: Request, services: Services) -> Response:
@@ -49,30 +54,45 @@ def start(request: Request, services: Services) -> Response:
         reason = "The preparation could not be started."
         syncs.set_state(services.table, shop, sync_id, SyncState.FAILED, now, reason=reason)
         raise Unavailable(f"{reason} Please try again.") from error
+    audit.note(services.table, shop, now, request.user_id, "sync.start", sync_id, bounds)
     return json_response(syncs.get(services.table, shop, sync_id), 202)
 
 
 def listed(request: Request, services: Services) -> Response:
-    return json_response({"syncs": list(syncs.newest(services.table, request.shop))})
+    """The newest first, or those before one (``before``, an id); ``next`` is where the older ones begin."""
+    found = list(syncs.newest(services.table, request.shop, MOST, before=request.one("before")))
+    return json_response({"syncs": found, "next": found[-1]["id"] if len(found) == MOST else ""})
 
 
 def show(request: Request, services: Services) -> Response:
     """The sync, what of it waits for a person, and the tie-out of its days."""
-    found = syncs.get(services.table, request.shop, request.parameters["id"])
+    return json_response(detail(services, request.shop, request.parameters["id"]))
+
+
+def detail(services: Services, shop: str, sync_id: str) -> dict[str, Any]:
+    """Raises ``NotFound``."""
+    found = syncs.get(services.table, shop, sync_id)
     if found is None:
         raise NotFound("There is no such sync.")
-    held = entries.in_state(services.table, request.shop, entries.EXCEPTIONS)
+    held = entries.in_state(services.table, shop, entries.EXCEPTIONS)
     exceptions = [entry for entry in held if entry["sync_id"] == found["id"]]
-    tie_out = report(services.table, request.shop, *_days(found, services, request.shop))
-    proof = {"from": tie_out["from"], "to": tie_out["to"], "lines": tie_out["total"]["lines"]}
-    return json_response(found | {"exceptions": exceptions, "tie_out": proof})
+    proof = report(services.table, shop, *_days(found, services, shop))
+    tie_out = {"from": proof["from"], "to": proof["to"], "lines": proof["total"]["lines"]}
+    return found | {
+        "exceptions": exceptions,
+        "tie_out": tie_out,
+        "payouts": proof["payouts"],
+        "undo": undoing.progress(services.table, shop, found),
+    }
 
 
 def undo(request: Request, services: Services) -> Response:
     """What of the sync is taken back and what stays and why; ``{"preview": true}`` changes nothing."""
     given = request.json()
     answer = undoing.carry_out(services, request.shop, request.user_id, request.parameters["id"], given)
-    return json_response(answer, 200 if given.get("preview") else 202)
+    language = preferred(request.headers.get("accept-language", ""))
+    told = [one | {"why": in_language(one["why"], language)} for one in answer["entries"]]
+    return json_response(answer | {"entries": told}, 200 if given.get("preview") else 202)
 
 
 def _days(found: Mapping[str, Any], services: Services, shop: str) -> tuple[date, date]:
