@@ -249,7 +249,7 @@ def _undo(tab: Tab, sync: str) -> None:
     tab.at(sync)
     tab.button(EN("undo.button")).click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator("#undo-preview li").first).to_be_visible()
+    expect(dialog.locator("#undo-preview summary").first).to_be_visible()
     tab.picture("undo-preview")
     before = len(tab.scene.company.transactions())
     assert before

@@ -48,11 +48,7 @@ const made = (tag, properties, ...children) => {
 
 /** What the undo will do, by what happens; of what stays each with the reason. */
 function preview({ counts, entries }) {
-  const list = made("ul", { className: "plain" });
-  for (const action of ["delete", "withdraw", "keep", "done"]) {
-    if (counts[action]) list.append(made("li", { textContent: say(`undo_action.${action}`, { count: counts[action] }) }));
-  }
-  const parts = [list];
+  const parts = [];
   for (const action of ["keep", "delete", "withdraw", "done"]) {
     const some = entries.filter((entry) => entry.action === action);
     if (!some.length) continue;
@@ -65,7 +61,7 @@ function preview({ counts, entries }) {
         entry.why ? made("span", { className: "hint block", textContent: entry.why }) : "",
       ),
     );
-    const told = made("summary", { textContent: say(`undo_action.${action}`, { count: some.length }) });
+    const told = made("summary", { textContent: say(`undo_action.${action}`, { count: counts[action] }) });
     parts.push(made("details", { open: action === "keep" }, told, made("ul", {}, ...items)));
   }
   return parts;

@@ -12,6 +12,7 @@ from connector.app.services import Services
 from connector.app.settings import AUTOMATIC, Schedule
 from connector.app.settings_input import merged
 from connector.app.texts.catalogue import preferred
+from connector.app.texts.sentences import in_language
 from connector.app.texts.words import Words
 from connector.shopify import bulk
 from connector.shopify.permissions import all_missing, granted_scopes
@@ -71,7 +72,11 @@ def volume(request: Request, services: Services) -> Response:
 
 
 def access(request: Request, services: Services) -> Response:
-    """What the shop has granted of what is optional: ``missing`` has topic, scopes and words."""
+    """What the shop has granted of what is optional; ``missing``: topic, scopes, and words in the reader's language."""
+    language = preferred(request.headers.get("accept-language", ""))
     granted = granted_scopes(services.admin(request.shop))
-    lacking = [{"topic": one.topic, "scopes": list(one.scopes), "words": one.words} for one in all_missing(granted)]
+    lacking = [
+        {"topic": one.topic, "scopes": list(one.scopes), "words": in_language(one.words, language)}
+        for one in all_missing(granted)
+    ]
     return json_response({"granted": sorted(granted), "missing": lacking})
