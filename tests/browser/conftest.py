@@ -135,6 +135,7 @@ def admin(admin_of: AdminOf, site: Site) -> Admin:
 
 def axe(page: Page | Frame) -> None:
     """axe-core finds nothing wrong with the app's document (WCAG 2.2 AA and its own best practices)."""
+    page.wait_for_load_state("load")
     source = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
     page.evaluate(source)
     found: Any = page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")

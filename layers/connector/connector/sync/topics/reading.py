@@ -102,20 +102,19 @@ def _read_until(integration: Mapping[str, Any], topic: Topic, begin: date) -> da
 
 
 def _mark(reading: Reading, topic: Topic) -> None:
-    """The topic is read up to the window's end; a mark that is further already stays."""
-    for name, value, replaced_if in (
-        (topic.until, stamp(reading.window.end), "<"),
-        (_from(topic), reading.window.books_begin.isoformat(), ">"),
-    ):
-        with suppress(ConditionFailed):
-            reading.context.table.update(
-                keys.shop(reading.shop),
-                keys.INTEGRATION,
-                "SET #name = :value",
-                f"attribute_exists(pk) AND (attribute_not_exists(#name) OR #name {replaced_if} :value)",
-                names={"#name": name},
-                values={":value": value},
-            )
+    """The topic is read up to the window's end, in one write; a mark that is further already stays."""
+    table, pk = reading.context.table, keys.shop(reading.shop)
+    begin = reading.window.books_begin.isoformat()
+    known = table.get(pk, keys.INTEGRATION) or {}
+    with suppress(ConditionFailed):
+        table.update(
+            pk,
+            keys.INTEGRATION,
+            "SET #until = :until, #from = :from",
+            "attribute_exists(pk) AND (attribute_not_exists(#until) OR #until <= :until)",
+            names={"#until": topic.until, "#from": _from(topic)},
+            values={":until": stamp(reading.window.end), ":from": min(str(known.get(_from(topic), begin)), begin)},
+        )
 
 
 def _from(topic: Topic) -> str:
