@@ -104,8 +104,11 @@ def _read_until(integration: Mapping[str, Any], topic: Topic, begin: date) -> da
 def _mark(reading: Reading, topic: Topic) -> None:
     """The topic is read up to the window's end, in one write; a mark that is further already stays."""
     table, pk = reading.context.table, keys.shop(reading.shop)
-    begin = reading.window.books_begin.isoformat()
+    until, begin = stamp(reading.window.end), reading.window.books_begin.isoformat()
     known = table.get(pk, keys.INTEGRATION) or {}
+    begin = min(str(known.get(_from(topic), begin)), begin)
+    if (known.get(topic.until), known.get(_from(topic))) == (until, begin):
+        return
     with suppress(ConditionFailed):
         table.update(
             pk,
@@ -113,7 +116,7 @@ def _mark(reading: Reading, topic: Topic) -> None:
             "SET #until = :until, #from = :from",
             "attribute_exists(pk) AND (attribute_not_exists(#until) OR #until <= :until)",
             names={"#until": topic.until, "#from": _from(topic)},
-            values={":until": stamp(reading.window.end), ":from": min(str(known.get(_from(topic), begin)), begin)},
+            values={":until": until, ":from": begin},
         )
 
 
