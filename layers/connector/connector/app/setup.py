@@ -20,7 +20,7 @@ from connector.storage import keys
 from connector.storage.table import Table
 
 STEPS = ("start", "tax", "connect", "mapping", "schedule", "modes", "purchases", "preview", "finish")
-DONE, SEEN, TODO = "done", "seen", "todo"
+DONE, SEEN, AHEAD = "done", "seen", "ahead"
 """``SEEN``: gone through, and what it is about does not hold yet."""
 
 
@@ -41,7 +41,7 @@ class Progress:
     @property
     def current(self) -> Step:
         """Where to go on: the first that nobody has gone through, else the first that does not hold, else the last."""
-        for state in (TODO, SEEN):
+        for state in (AHEAD, SEEN):
             found = next((step for step in self.steps if step.state == state), None)
             if found is not None:
                 return found
@@ -86,7 +86,7 @@ def progress(services: Services, shop: str, chosen: Settings) -> Progress:
         wanted = name in gone_through or name in ("connect", "mapping", "finish")
         fulfilled = holds[name]() if name in holds else name in gone_through
         # Before somebody has gone through it, what a step asks for may hold by chance: it is still to be looked at.
-        state = DONE if fulfilled and (wanted or started) else SEEN if name in gone_through else TODO
+        state = DONE if fulfilled and (wanted or started) else SEEN if name in gone_through else AHEAD
         steps.append(Step(name, state))
     return Progress(tuple(steps))
 
